@@ -1,0 +1,38 @@
+// The one file that any Node runs: it installs what package-lock.json names when node_modules is missing or
+// older, then hands over to the pinned Node of node_modules (the npm package `node`).
+// Usage: node bootstrap.js <script.ts> [arguments...]
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const lockFile = join(root, 'package-lock.json');
+const installed = join(root, 'node_modules', '.package-lock.json');
+const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+function outdated() {
+  return !existsSync(installed) || !existsSync(node) || statSync(installed).mtimeMs < statSync(lockFile).mtimeMs;
+}
+
+if (outdated()) {
+  console.log('Installing the packages of package-lock.json (about 20 s the first time) ...');
+  const install = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (install.status !== 0) {
+    console.error('npm ci failed: see its message above; the npm registry must be reachable.');
+    process.exit(install.status ?? 1);
+  }
+}
+
+const child = spawn(node, process.argv.slice(2), {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH ?? ''}` },
+});
+// The terminal sends Ctrl-C to both; a supervisor signals only this process, so SIGTERM is passed on.
+process.on('SIGINT', () => {});
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
