@@ -1,0 +1,3 @@
+export { authentication, authorization, profileUser } from './endpoint.ts';
+export { Text, User, UserRoles } from './message.ts';
+export { RoleCode } from './role.ts';

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { unavailable } from '@tsmicro/network';
+import { NatsConfigError } from './errors.ts';
+import { type Outgoing, RequestTable } from './request-table.ts';
+
+/** Where NATS is, and under what name this process appears there. */
+export interface NatsOptions {
+  /** One or several URLs, separated by commas; `nats://user:password@host:port` signs in. */
+  natsUrl: string;
+  /** Letters, digits, `-` and `_`: the first part of every subject of the service. */
+  natsServiceName: string;
+  /** Semantic version. */
+  natsServiceVersion: string;
+  /** How long a request waits for its reply. @default 2000, which is also the most */
+  timeoutMs?: number;
+  logger?: NatsLogger;
+  /** Gives up waiting for the first connection. */
+  signal?: AbortSignal;
+}
+
+/** The log lines of this package; a pino logger fits. */
+export interface NatsLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+const maxTimeoutMs = 2_000;
+/** How long a request waits for a broken connection to come back. */
+const reconnectPatienceMs = 1_000;
+
+/** An open connection to NATS, with the identity of the service that uses it. */
+export class NatsClient {
+  readonly connection: NatsConnection;
+  readonly serviceName: string;
+  readonly serviceVersion: string;
+  /** Distinguishes this process from its sisters. */
+  readonly instanceId = randomUUID();
+  readonly timeoutMs: number;
+  readonly #requests: RequestTable;
+  readonly #logger: NatsLogger | undefined;
+  #connected = true;
+  #back = Promise.withResolvers<void>();
+
+  constructor(connection: NatsConnection, options: NatsOptions) {
+    this.connection = connection;
+    this.serviceName = options.natsServiceName;
+    this.serviceVersion = options.natsServiceVersion;
+    this.timeoutMs = Math.min(options.timeoutMs ?? maxTimeoutMs, maxTimeoutMs);
+    this.#requests = new RequestTable(connection);
+    this.#logger = options.logger;
+    this.#follow();
+  }
+
+  /** The open connection itself, for what this package does not offer. */
+  getInstance(): NatsConnection {
+    return this.connection;
+  }
+
+  /** False while the connection is broken; it comes back by itself. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Sends a request once there is a connection, for which it waits a second at most. @throws {ApiError} 503, 504 */
+  async send(outgoing: Outgoing): Promise<Msg> {
+    if (!this.#connected) await this.#waitForConnection(Math.min(outgoing.timeoutMs, reconnectPatienceMs));
+    return this.#requests.request(outgoing);
+  }
+
+  /** Drains what is under way for up to `deadlineMs`, then closes. Safe to call twice. */
+  async close(deadlineMs = 2_000): Promise<void> {
+    if (this.connection.isClosed()) return;
+    const drained = this.connection.isDraining() ? this.connection.closed() : this.connection.drain();
+    const late = new AbortController();
+    await Promise.race([
+      drained.catch(() => {}),
+      sleep(deadlineMs, undefined, { signal: late.signal }).catch(() => {}),
+    ]);
+    late.abort();
+    if (!this.connection.isClosed()) await this.connection.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #waitForConnection(timeoutMs: number): Promise<void> {
+    const late = new AbortController();
+    const timeout = sleep(timeoutMs, undefined, { signal: late.signal }).catch(() => {});
+    await Promise.race([this.#back.promise, timeout]);
+    late.abort();
+    if (!this.#connected) throw unavailable(undefined, { cause: new Error('NATS is away') });
+  }
+
+  #follow(): void {
+    const watch = async () => {
+      for await (const status of this.connection.status()) {
+        if (status.type === 'disconnect') {
+          this.#connected = false;
+          this.#logger?.warn({ server: status.server }, 'NATS is away; reconnecting');
+        } else if (status.type === 'reconnect') {
+          this.#connected = true;
+          this.#back.resolve();
+          this.#back = Promise.withResolvers();
+          this.#logger?.info({ server: status.server }, 'NATS is back');
+        } else if (status.type === 'error') {
+          this.#logger?.error({ err: status.error }, 'NATS reported an error');
+        }
+      }
+    };
+    void Promise.allSettled([watch(), this.connection.closed()]).then(() => {
+      this.#connected = false;
+      this.#requests.close();
+    });
+  }
+}
+
+/** 0.1 s after the first failure, doubling to 1 s, with jitter so that instances do not come in step. */
+function delays(): () => number {
+  let delayMs = 100;
+  return () => {
+    const now = delayMs * (0.75 + Math.random() / 2);
+    delayMs = Math.min(delayMs * 2, 1_000);
+    return now;
+  };
+}
+
+/**
+ * Connects, waiting for NATS for as long as it takes (until `signal`), and stays connected: it reconnects for ever, and
+ * notices a peer that has died silently within 15 s.
+ * @throws {NatsConfigError} for a name or version that the NATS services protocol (ADR-32) does not allow
+ */
+export async function connectNats(options: NatsOptions): Promise<NatsClient> {
+  const { natsUrl, natsServiceName, natsServiceVersion, logger, signal } = options;
+  if (!/^[A-Za-z0-9_-]+$/.test(natsServiceName)) {
+    throw new NatsConfigError(
+      `NATS service name "${natsServiceName}" may have letters, digits, - and _ only`,
+    );
+  }
+  if (!/^\d+\.\d+\.\d+(?:-[\w.-]+)?(?:\+[\w.-]+)?$/.test(natsServiceVersion)) {
+    throw new NatsConfigError(
+      `NATS service version "${natsServiceVersion}" is not a semantic version, as in 1.0.0`,
+    );
+  }
+  const servers = natsUrl.split(',').map((url) => url.trim());
+  const nextDelayMs = delays();
+  for (let waited = false; ; waited = true) {
+    signal?.throwIfAborted();
+    try {
+      const connection = await connect({
+        servers: servers.map((url) => url.replace(/^nats:\/\/(?:[^@/]*@)?/, '')),
+        ...credentials(servers[0] ?? ''),
+        name: natsServiceName,
+        timeout: 2_000,
+        maxReconnectAttempts: -1,
+        reconnectDelayHandler: () => 100 + Math.random() * 400,
+        pingInterval: 4_000,
+        maxPingOut: 2,
+      });
+      if (waited) logger?.info({}, 'NATS is there');
+      return new NatsClient(connection, options);
+    } catch (error) {
+      if (!waited) logger?.warn({ err: error }, 'waiting for NATS');
+      await sleep(nextDelayMs(), undefined, signal ? { signal } : {});
+    }
+  }
+}
+
+function credentials(url: string): { user?: string; pass?: string } {
+  const { username = '', password = '' } = URL.parse(url) ?? {};
+  return username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
+}

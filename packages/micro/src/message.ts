@@ -1,0 +1,83 @@
+// What crosses NATS: one JSON object, {"data":...} or {"error":"<status>:<message>"}, exactly one of the two.
+import {
+  ApiError,
+  badRequest,
+  compileParser,
+  compileSerializer,
+  internal,
+  type Parser,
+  parseJson,
+} from '@tsmicro/network';
+import type { Static, TSchema } from 'typebox';
+
+interface Codec {
+  parse: Parser<unknown>;
+  serialize: (value: unknown) => string;
+}
+
+const codecs = new WeakMap<TSchema, Codec>();
+
+/** Schemas are compiled once, at their first use. */
+function codecOf(schema: TSchema): Codec {
+  let codec = codecs.get(schema);
+  if (codec === undefined) {
+    codec = { parse: compileParser(schema, { root: 'data' }), serialize: compileSerializer(schema) };
+    codecs.set(schema, codec);
+  }
+  return codec;
+}
+
+/** The bytes of a message with `value`; fields that the schema does not name stay out. */
+export function msgToJson<S extends TSchema>(schema: S, value: Static<S>): string {
+  return `{"data":${codecOf(schema).serialize(value)}}`;
+}
+
+/** An error as a message carries it: "404:user not found". */
+export function errorToText(error: ApiError): string {
+  return `${error.status}:${error.message}`;
+}
+
+/** The bytes of a message that carries an error. */
+export function errorToJson(error: ApiError): string {
+  return JSON.stringify({ error: errorToText(error) });
+}
+
+/** "404:user not found" becomes the ApiError that it was; any other text is a fault of the peer's. */
+export function errorFromText(text: string): ApiError {
+  const [, status, message = ''] = /^([45]\d\d):(.*)$/s.exec(text) ?? [];
+  return status === undefined
+    ? internal(new Error(`peer replied: ${text}`))
+    : new ApiError(Number(status), message);
+}
+
+/** What a message carries, before its schema is asked. @throws {ApiError} 400 when it is neither data nor an error */
+export function readMessage(bytes: Uint8Array): { data: unknown } | { error: ApiError } {
+  const message = parseJson(bytes);
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+    throw badRequest('message must be an object with data or error');
+  }
+  const { data, error } = message as { data?: unknown; error?: unknown };
+  if (error === undefined) {
+    if (data === undefined) throw badRequest('data is required');
+    return { data };
+  }
+  if (typeof error !== 'string' || data !== undefined) {
+    throw badRequest('message must have either data or an error text');
+  }
+  return { error: errorFromText(error) };
+}
+
+/** The typed data of a message. @throws {ApiError} 400 that names every bad field */
+export function parseData<S extends TSchema>(schema: S, data: unknown): Static<S> {
+  return codecOf(schema).parse(data) as Static<S>;
+}
+
+/**
+ * The typed data of a message.
+ * @throws {ApiError} the error that the message carries; 400 when it is malformed or breaks the schema
+ */
+export function jsonToMsg<S extends TSchema>(schema: S, bytes: Uint8Array): Static<S> {
+  const message = readMessage(bytes);
+  if ('error' in message) throw message.error;
+  return parseData(schema, message.data);
+}

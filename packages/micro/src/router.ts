@@ -1,0 +1,83 @@
+import {
+  type CloseOptions,
+  createRouter as createHttpRouter,
+  type Router as HttpRouter,
+  type ListenOptions,
+  type RootMiddleware,
+  type RouterOptions,
+  type ValidationParser,
+} from '@tsmicro/network';
+import type { NatsClient } from './client.ts';
+import type { Controller } from './controller.ts';
+import { NatsGroup } from './group.ts';
+import { NatsService } from './service.ts';
+
+/** A router needs an open connection to NATS; closing that stays with its owner. */
+export interface MicroRouterOptions extends RouterOptions {
+  natsClient: NatsClient;
+  /** One line about the service, shown by discovery. */
+  description?: string;
+}
+
+/** Mounts the controllers of a microservice on HTTP and on NATS. */
+export class Router {
+  readonly natsClient: NatsClient;
+  readonly #http: HttpRouter;
+  readonly #service: NatsService;
+  readonly #logger: MicroRouterOptions['logger'];
+
+  constructor({ natsClient, description = '', logger }: MicroRouterOptions) {
+    this.natsClient = natsClient;
+    this.#logger = logger;
+    this.#http = createHttpRouter(logger ? { logger } : {});
+    this.#service = new NatsService(natsClient.connection, {
+      name: natsClient.serviceName,
+      id: natsClient.instanceId,
+      version: natsClient.serviceVersion,
+      description,
+      metadata: { instance: natsClient.instanceId },
+    });
+  }
+
+  getEngine(): ReturnType<HttpRouter['getEngine']> {
+    return this.#http.getEngine();
+  }
+
+  loadRootMiddlewares(middlewares: readonly RootMiddleware[]): void {
+    this.#http.loadRootMiddlewares(middlewares);
+  }
+
+  registerValidationParsers(parsers: readonly ValidationParser[]): void {
+    this.#http.registerValidationParsers(parsers);
+  }
+
+  loadControllers(controllers: readonly Controller[]): void {
+    this.#http.loadControllers(controllers);
+    const serviceName = this.natsClient.serviceName;
+    for (const controller of controllers) {
+      const at = { serviceName, path: controller.path, ...(this.#logger ? { logger: this.#logger } : {}) };
+      controller.mountNats(new NatsGroup(this.#service, at));
+    }
+  }
+
+  /** Listens on HTTP, then answers on NATS, showing the HTTP address to discovery. @returns that address */
+  async start(listen: ListenOptions): Promise<string> {
+    const http = await this.#http.start(listen);
+    await this.#service.start({ http });
+    return http;
+  }
+
+  /** Leaves the queue groups and the port, waiting for what runs on both. Safe to call twice. */
+  async close(options: CloseOptions = {}): Promise<void> {
+    await Promise.all([this.#service.stop(options.deadlineMs ?? 8_000), this.#http.close(options)]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** Creates the router of a microservice without anything mounted. */
+export function createRouter(options: MicroRouterOptions): Router {
+  return new Router(options);
+}

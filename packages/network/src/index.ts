@@ -1,0 +1,49 @@
+export { ConfigError, parseConfig } from './config.ts';
+export { Controller, type GuardProviders } from './controller.ts';
+export { type Envelope, failureEnvelope, Reply, reply, successEnvelope } from './envelope.ts';
+export {
+  ApiError,
+  type ApiErrorOptions,
+  badRequest,
+  forbidden,
+  internal,
+  notFound,
+  timedOut,
+  toApiError,
+  tooManyRequests,
+  unauthorized,
+  unavailable,
+} from './errors.ts';
+export type {
+  AuthenticationProvider,
+  AuthorizationProvider,
+  Guard,
+  HttpRequest,
+  RootMiddleware,
+} from './guard.ts';
+export { parseJson } from './json.ts';
+export type { Module } from './module.ts';
+export {
+  type ContextKey,
+  createContextKey,
+  currentContext,
+  RequestContext,
+  requestIdFrom,
+  runInContext,
+  timeLeftMs,
+  timeoutFrom,
+} from './request-context.ts';
+export { type CloseOptions, createRouter, type ListenOptions, Router, type RouterOptions } from './router.ts';
+export { type Route, type RouteHandler, type RouteRequest, Routes } from './routes.ts';
+export { createServerEdge, refuse, type ServerEdge } from './server-edge.ts';
+export {
+  compileParser,
+  compileSerializer,
+  compileValidator,
+  type Parser,
+  registerFormat,
+  type ValidationParser,
+  type Validator,
+  validationError,
+} from './validation.ts';
+export type { ValidationFault } from './validation-message.ts';

@@ -1,0 +1,180 @@
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
+import type { Controller } from './controller.ts';
+import { failureEnvelope } from './envelope.ts';
+import { ApiError, badRequest, notFound, toApiError } from './errors.ts';
+import type { RootMiddleware } from './guard.ts';
+import { parseJson } from './json.ts';
+import { RequestContext, requestIdFrom, runInContext, timeoutFrom } from './request-context.ts';
+import { Routes } from './routes.ts';
+import { createServerEdge, type ServerEdge } from './server-edge.ts';
+import { registerFormat, type ValidationParser } from './validation.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    context: RequestContext;
+  }
+}
+
+const maxBodyBytes = 1024 * 1024;
+const maxRequestMs = 5_000;
+const jsonType = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
+
+/** How a router answers. */
+export interface RouterOptions {
+  /** Where faults are logged whole, under their request id. A pino logger fits. */
+  logger?: FastifyBaseLogger;
+}
+
+/** Where a server listens. */
+export interface ListenOptions {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+}
+
+/** How long closing may take: first new requests are still answered, then running ones are waited for. */
+export interface CloseOptions {
+  /** @default 0 */
+  lingerMs?: number;
+  /** @default 8000 */
+  deadlineMs?: number;
+}
+
+/** Mounts controllers on Fastify, and is one of the two places where what was thrown becomes an answer. */
+export class Router {
+  readonly #engine: FastifyInstance;
+  #edge: ServerEdge | undefined;
+
+  constructor({ logger }: RouterOptions = {}) {
+    const serverFactory = (handler: Parameters<typeof createServerEdge>[0]) => {
+      this.#edge = createServerEdge(handler);
+      return this.#edge.server;
+    };
+    this.#engine = fastify({
+      serverFactory,
+      bodyLimit: maxBodyBytes,
+      return503OnClosing: false,
+      forceCloseConnections: false,
+      genReqId: (request) => requestIdFrom(request.headers['x-request-id']),
+      logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+      routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4_096 },
+      frameworkErrors: answerError,
+      ...(logger ? { loggerInstance: logger } : { logger: false }),
+    });
+    this.#prepare();
+  }
+
+  /** The Fastify instance under the router, for what the router does not offer. */
+  getEngine(): FastifyInstance {
+    return this.#engine;
+  }
+
+  /** Adds middlewares that run for every request, in order. */
+  loadRootMiddlewares(middlewares: readonly RootMiddleware[]): void {
+    for (const middleware of middlewares) {
+      this.#engine.addHook('onRequest', async (request) => {
+        await runInContext(request.context, async () => middleware(request));
+      });
+    }
+  }
+
+  /** Makes formats of the service's own known; before the controllers that use them are loaded. */
+  registerValidationParsers(parsers: readonly ValidationParser[]): void {
+    for (const parser of parsers) registerFormat(parser);
+  }
+
+  loadControllers(controllers: readonly Controller[]): void {
+    for (const controller of controllers) {
+      controller.mountRoutes(new Routes(this.#engine, controller.path));
+    }
+  }
+
+  /** Listens. @returns the address, as in `http://127.0.0.1:8001` */
+  async start({ host, port }: ListenOptions): Promise<string> {
+    return this.#engine.listen({ host, port });
+  }
+
+  /** Stops taking requests, waits for the running ones, closes. Safe to call twice. */
+  async close(options: CloseOptions = {}): Promise<void> {
+    await this.#edge?.close(options);
+    await this.#engine.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #prepare(): void {
+    const engine = this.#engine;
+    engine.decorateRequest('context');
+    engine.addHook('onRequest', async (request, answer) => {
+      openContext(request);
+      answer.header('x-request-id', request.id);
+    });
+    engine.addHook('onResponse', async (request, answer) => {
+      const ms = Math.round(answer.elapsedTime);
+      request.log.debug(
+        { method: request.method, url: request.url, status: answer.statusCode, ms },
+        'answered',
+      );
+    });
+    engine.removeAllContentTypeParsers();
+    engine.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+      // A body without a declared type counts as JSON.
+      const declared = request.headers['content-type'] ?? 'application/json';
+      if (!jsonType.test(declared)) throw new ApiError(415, 'body must be application/json');
+      return parseJson(body);
+    });
+    engine.setErrorHandler(answerError);
+    engine.setNotFoundHandler(async () => {
+      throw notFound('url not found');
+    });
+  }
+}
+
+/** Creates a router without anything mounted. */
+export function createRouter(options?: RouterOptions): Router {
+  return new Router(options);
+}
+
+function openContext(request: FastifyRequest): void {
+  const { traceparent, tracestate, 'x-deadline-ms': deadline } = request.headers;
+  request.context = new RequestContext({
+    requestId: request.id,
+    timeoutMs: timeoutFrom(typeof deadline === 'string' ? deadline : undefined, maxRequestMs),
+    ...(typeof traceparent === 'string' ? { traceparent } : {}),
+    ...(typeof tracestate === 'string' ? { tracestate } : {}),
+  });
+}
+
+/** Fastify's own refusals in the words of the contract. */
+function fromFastify(error: unknown): ApiError | undefined {
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ApiError(413, 'body is too large', { cause: error });
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new ApiError(415, 'body must be application/json', { cause: error });
+  }
+  return statusCode === 400 ? badRequest('malformed request', { cause: error }) : undefined;
+}
+
+async function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  answer: FastifyReply,
+): Promise<FastifyReply> {
+  const answered = error instanceof ApiError ? error : (fromFastify(error) ?? toApiError(error));
+  if (answered.status >= 500) {
+    const level = answered.status === 500 ? 'error' : 'warn';
+    request.log[level]({ err: answered.cause ?? answered, url: request.url }, answered.message);
+  }
+  answer.header('x-request-id', request.id);
+  if (answered.retryAfterSec !== undefined) answer.header('retry-after', answered.retryAfterSec);
+  return answer.code(answered.status).send(failureEnvelope(answered.status, answered.message, request.id));
+}

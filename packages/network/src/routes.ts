@@ -1,0 +1,148 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { Static, TSchema } from 'typebox';
+import { Reply, successEnvelope } from './envelope.ts';
+import { timedOut } from './errors.ts';
+import type { Guard } from './guard.ts';
+import { type RequestContext, runInContext } from './request-context.ts';
+import { envelopeSchema } from './serialization.ts';
+import { compileValidator, validationError } from './validation.ts';
+
+type Shape = TSchema | undefined;
+type In<S extends Shape> = S extends TSchema ? Static<S> : undefined;
+
+/** What a route takes, gives and demands. Checks run in this order: guards, then validation of all parts at once. */
+export interface Route<P extends Shape, Q extends Shape, B extends Shape, D extends Shape> {
+  /** One line for readers of the service's description. */
+  summary?: string;
+  /** Run in order, before the body is read. */
+  guards?: readonly Guard[];
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** The shape of `data`; fields that it does not name never leave the service. */
+  data?: D;
+  /** True for an answer outside the envelope, as other standards demand it. @default false */
+  plain?: boolean;
+}
+
+/** A validated request. */
+export interface RouteRequest<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly headers: IncomingHttpHeaders;
+  /** The address of the peer. */
+  readonly ip: string;
+  readonly context: RequestContext;
+}
+
+/** A handler returns data ("success"), a {@link Reply} with a message of its own, or nothing; or it throws. */
+export type RouteHandler<P extends Shape, Q extends Shape, B extends Shape, D extends Shape> = (
+  request: RouteRequest<In<P>, In<Q>, In<B>>,
+) => Answer<In<D>> | Promise<Answer<In<D>>>;
+
+type Answer<T> = [T] extends [undefined] ? Reply<undefined> | undefined | undefined : T | Reply<T>;
+
+/** Registers the routes of one controller; paths are relative to the controller's. */
+export class Routes {
+  readonly #server: FastifyInstance;
+  readonly #prefix: string;
+
+  constructor(server: FastifyInstance, prefix: string) {
+    this.#server = server;
+    this.#prefix = prefix === '/' ? '' : prefix;
+  }
+
+  get<P extends Shape = undefined, Q extends Shape = undefined, D extends Shape = undefined>(
+    path: string,
+    route: Route<P, Q, undefined, D>,
+    handler: RouteHandler<P, Q, undefined, D>,
+  ): void {
+    this.#add('GET', path, route, handler);
+  }
+
+  post<
+    P extends Shape = undefined,
+    Q extends Shape = undefined,
+    B extends Shape = undefined,
+    D extends Shape = undefined,
+  >(path: string, route: Route<P, Q, B, D>, handler: RouteHandler<P, Q, B, D>): void {
+    this.#add('POST', path, route, handler);
+  }
+
+  put<
+    P extends Shape = undefined,
+    Q extends Shape = undefined,
+    B extends Shape = undefined,
+    D extends Shape = undefined,
+  >(path: string, route: Route<P, Q, B, D>, handler: RouteHandler<P, Q, B, D>): void {
+    this.#add('PUT', path, route, handler);
+  }
+
+  delete<
+    P extends Shape = undefined,
+    Q extends Shape = undefined,
+    B extends Shape = undefined,
+    D extends Shape = undefined,
+  >(path: string, route: Route<P, Q, B, D>, handler: RouteHandler<P, Q, B, D>): void {
+    this.#add('DELETE', path, route, handler);
+  }
+
+  #add<P extends Shape, Q extends Shape, B extends Shape, D extends Shape>(
+    method: HTTPMethods,
+    path: string,
+    route: Route<P, Q, B, D>,
+    handler: RouteHandler<P, Q, B, D>,
+  ): void {
+    const validate = compileInput(route);
+    const guards = route.guards ?? [];
+    this.#server.route({
+      method,
+      url: `${this.#prefix}${path === '/' ? '' : path}` || '/',
+      schema: { response: { 200: route.plain ? (route.data ?? {}) : envelopeSchema(route.data) } },
+      onRequest: guards.map((guard) => async (request) => {
+        await runInContext(request.context, async () => guard(request));
+      }),
+      handler: async (request) => {
+        if (request.context.timeLeftMs() <= 0) throw timedOut();
+        validate(request);
+        const answer = await runInContext(request.context, async () =>
+          handler({
+            params: request.params as In<P>,
+            query: request.query as In<Q>,
+            body: request.body as In<B>,
+            headers: request.headers,
+            ip: request.ip,
+            context: request.context,
+          }),
+        );
+        if (route.plain) return answer;
+        return answer instanceof Reply
+          ? successEnvelope(answer.message, answer.data)
+          : successEnvelope('success', answer);
+      },
+    });
+  }
+}
+
+interface Input {
+  params: unknown;
+  query: unknown;
+  body: unknown;
+}
+
+/** One check of all parts, so that one answer names every bad field. */
+function compileInput({ params, query, body }: { params?: Shape; query?: Shape; body?: Shape }) {
+  const checkParams = params && compileValidator(params, { fromText: true });
+  const checkQuery = query && compileValidator(query, { fromText: true });
+  const checkBody = body && compileValidator(body);
+  return (input: Input): void => {
+    const faults = [
+      ...(checkParams?.(input.params) ?? []),
+      ...(checkQuery?.(input.query) ?? []),
+      ...(checkBody?.(input.body ?? {}) ?? []),
+    ];
+    if (faults.length > 0) throw validationError(faults);
+  };
+}

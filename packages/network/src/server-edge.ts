@@ -1,0 +1,162 @@
+// The edge of every HTTP server here: what node:http would answer on its own (400, 408, 414, 417, 431, a closed
+// socket) is answered in the envelope, slow and oversized clients are bounded, and closing loses no request.
+import { randomUUID } from 'node:crypto';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
+import { failureEnvelope } from './envelope.ts';
+
+const maxHeaderBytes = 16 * 1024;
+const maxUrlLength = 8 * 1024;
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+/** Above the 60 s after which Kong drops an idle connection: else its POSTs meet a closed socket. */
+const keepAliveTimeoutMs = 75_000;
+
+/** A listening edge and the way to close it without losing a request. */
+export interface ServerEdge {
+  readonly server: Server;
+  /** Requests being answered now. */
+  readonly inFlight: number;
+  /**
+   * Answers what comes with `connection: close` until clients have gone (at most `lingerMs`), then stops listening,
+   * waits for running requests and cuts what is left at `deadlineMs`. Safe to call twice.
+   */
+  close(options?: { lingerMs?: number; deadlineMs?: number }): Promise<void>;
+}
+
+function failureBytes(status: number, message: string): string {
+  const requestId = randomUUID();
+  const body = JSON.stringify(failureEnvelope(status, message, requestId));
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    'x-content-type-options: nosniff',
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}
+
+/** Sends a failure in the envelope through node's own response object and closes the connection after it. */
+export function refuse(response: ServerResponse, status: number, message: string, requestId: string): void {
+  const body = JSON.stringify(failureEnvelope(status, message, requestId));
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'x-request-id': requestId,
+    'x-content-type-options': 'nosniff',
+    ...(status === 503 || status === 429 ? { 'retry-after': '1' } : {}),
+    connection: 'close',
+  });
+  response.end(body);
+}
+
+/** What a parser error amounts to. A first line that never ended is a URL too long, not headers too large. */
+function statusOf(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): [number, string] {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW': {
+      const start = error.rawPacket?.subarray(0, maxUrlLength).toString('latin1') ?? '';
+      return /^[A-Z]+ [^\r\n]*$/.test(start) && start.length >= maxUrlLength
+        ? [414, 'url is too long']
+        : [431, 'headers are too large'];
+    }
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return [408, 'request was not received in time'];
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return [413, 'chunk extensions are too large'];
+    default:
+      return [400, 'malformed HTTP request'];
+  }
+}
+
+/** Creates a node:http server with this edge around `listener`; the owner calls `server.listen` and `close`. */
+export function createServerEdge(listener: RequestListener): ServerEdge {
+  const running = new Map<Duplex, Set<ServerResponse>>();
+  let inFlight = 0;
+  let draining = false;
+  let closing: Promise<void> | undefined;
+
+  const accept = (request: IncomingMessage, response: ServerResponse) => {
+    inFlight++;
+    const { socket } = request;
+    const responses = running.get(socket) ?? new Set();
+    running.set(socket, responses.add(response));
+    response.once('close', () => {
+      inFlight--;
+      responses.delete(response);
+      if (responses.size === 0) running.delete(socket);
+    });
+    if (draining) response.shouldKeepAlive = false;
+    if ((request.url?.length ?? 0) > maxUrlLength) {
+      refuse(response, 414, 'url is too long', randomUUID());
+    } else if (request.headers.host === undefined && request.httpVersionMinor > 0) {
+      refuse(response, 400, 'host header is missing', randomUUID());
+    } else {
+      listener(request, response);
+    }
+  };
+
+  const server = createServer(
+    {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: 1_000,
+      requireHostHeader: false,
+    },
+    accept,
+  );
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    refuse(response, 417, 'expectation failed', randomUUID());
+    request.resume();
+  });
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    socket.on('error', () => socket.destroy());
+    socket.end(failureBytes(400, 'method is not supported'));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex) => {
+    const responses = [...(running.get(socket) ?? [])];
+    // With an answer begun or several due, bytes of ours would be taken for a part of them.
+    const clean = responses.length === 0 || (responses.length === 1 && responses[0]?.headersSent === false);
+    if (error.code === 'ECONNRESET' || !socket.writable || !clean) socket.destroy();
+    else socket.end(failureBytes(...statusOf(error)), () => socket.destroy());
+  });
+
+  return {
+    server,
+    get inFlight() {
+      return inFlight;
+    },
+    close(options = {}) {
+      draining = true;
+      for (const responses of running.values()) {
+        for (const response of responses) if (!response.headersSent) response.shouldKeepAlive = false;
+      }
+      closing ??= closeServer(server, options.lingerMs ?? 0, options.deadlineMs ?? 8_000);
+      return closing;
+    },
+  };
+}
+
+async function closeServer(server: Server, lingerMs: number, deadlineMs: number): Promise<void> {
+  if (!server.listening) return;
+  const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
+  const lingerUntil = performance.now() + lingerMs;
+  const connections = () =>
+    new Promise<number>((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)));
+  while (performance.now() < lingerUntil && (await connections()) > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearTimeout(cut);
+}

@@ -1,0 +1,121 @@
+import { Ajv, type Options, type ValidateFunction } from 'ajv';
+import fastJsonStringify from 'fast-json-stringify';
+import type { Static, TSchema } from 'typebox';
+import { badRequest } from './errors.ts';
+import { isEmail, isHttpUrl, isHttpUrlOrPath, isMongoId, isUuid } from './format.ts';
+import { faultsFrom, setFormatMessage, type ValidationFault } from './validation-message.ts';
+
+/** Text that no store can keep as it is: NUL characters, halves of surrogate pairs. */
+const isStorable = (text: string) => !text.includes('\0') && text.isWellFormed();
+
+function createAjv(options: Options): Ajv {
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: false,
+    verbose: true,
+    useDefaults: true,
+    // Unknown fields are ignored: they are taken out before anybody sees them.
+    removeAdditional: 'all',
+    formats: {
+      email: isEmail,
+      uuid: isUuid,
+      'mongo-id': isMongoId,
+      'http-url': isHttpUrl,
+      'http-url-or-path': isHttpUrlOrPath,
+    },
+    ...options,
+  });
+  ajv.addKeyword({
+    keyword: 'notBlank',
+    type: 'string',
+    schemaType: 'boolean',
+    validate: (_schema: boolean, text: string) => /\S/u.test(text),
+  });
+  ajv.addKeyword({
+    keyword: 'isUppercase',
+    type: 'string',
+    schemaType: 'boolean',
+    validate: (_schema: boolean, text: string) => text === text.toUpperCase(),
+  });
+  ajv.addKeyword({
+    keyword: 'isStorable',
+    type: 'string',
+    schemaType: 'boolean',
+    validate: (_schema: boolean, text: string) => isStorable(text),
+  });
+  return ajv;
+}
+
+const jsonAjv = createAjv({});
+const textAjv = createAjv({ coerceTypes: true });
+
+/** A format of a service's own: the check, and what to say after the field's name when it fails. */
+export interface ValidationParser {
+  format: string;
+  check: (value: string) => boolean;
+  /** As in "is not a valid ISBN". */
+  message: string;
+}
+
+/** Makes a format known to every schema compiled after this. */
+export function registerFormat({ format, check, message }: ValidationParser): void {
+  for (const ajv of [jsonAjv, textAjv]) ajv.addFormat(format, check);
+  setFormatMessage(format, message);
+}
+
+/** Checks a value in place (defaults set, unknown fields taken out) and lists what is wrong with it. */
+export type Validator = (value: unknown) => readonly ValidationFault[];
+
+/** How a validator reads its input, and what it calls the whole of it. */
+export interface ValidatorOptions {
+  /** Numbers and booleans come as text, as in a query string or an environment. @default false */
+  fromText?: boolean;
+  /** The name of the value itself in messages. @default 'body' */
+  root?: string;
+}
+
+function withStorableTexts(schema: TSchema): TSchema {
+  return JSON.parse(JSON.stringify(schema), (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && 'type' in part && part.type === 'string'
+      ? { ...part, isStorable: true }
+      : part,
+  ) as TSchema;
+}
+
+/** Compiles a schema once. Every text in it must also be storable: no NUL, no broken surrogates. */
+export function compileValidator(schema: TSchema, options: ValidatorOptions = {}): Validator {
+  const root = options.root ?? 'body';
+  const compiled: ValidateFunction = (options.fromText ? textAjv : jsonAjv).compile(
+    withStorableTexts(schema),
+  );
+  const order = Object.keys((schema as { properties?: object }).properties ?? {});
+  const position = (fault: ValidationFault) => order.indexOf(/^[^.[]*/.exec(fault.field)?.[0] ?? '');
+  return (value) => {
+    if (compiled(value)) return [];
+    return faultsFrom(compiled.errors ?? [], root).sort((a, b) => position(a) - position(b));
+  };
+}
+
+/** The error that a list of faults amounts to: 400, the messages joined with ", ". */
+export function validationError(faults: readonly ValidationFault[]) {
+  return badRequest(faults.map((fault) => fault.message).join(', '), { fields: faults });
+}
+
+/** Turns an unknown value into a typed one. @throws {ApiError} 400 that names every bad field. */
+export type Parser<T> = (value: unknown) => T;
+
+/** Compiles a schema into a parser; absent input counts as an empty object. */
+export function compileParser<S extends TSchema>(schema: S, options?: ValidatorOptions): Parser<Static<S>> {
+  const validate = compileValidator(schema, options);
+  return (value) => {
+    const given = value ?? {};
+    const faults = validate(given);
+    if (faults.length > 0) throw validationError(faults);
+    return given as Static<S>;
+  };
+}
+
+/** Compiles a schema into a writer of JSON that lets through only what the schema names. */
+export function compileSerializer<S extends TSchema>(schema: S): (value: Static<S>) => string {
+  return fastJsonStringify(JSON.parse(JSON.stringify(schema)), { ajv: { strict: false } });
+}
