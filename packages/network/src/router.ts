@@ -66,6 +66,8 @@ export class Router {
       logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
       routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4_096 },
       frameworkErrors: answerError,
+      // The edge answers what the HTTP parser refuses.
+      clientErrorHandler: () => {},
       ...(logger ? { loggerInstance: logger } : { logger: false }),
     });
     this.#prepare();

@@ -18,6 +18,8 @@ const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 /** Above the 60 s after which Kong drops an idle connection: else its POSTs meet a closed socket. */
 const keepAliveTimeoutMs = 75_000;
+/** How long a refused client may read its answer. */
+const refusalLingerMs = 500;
 
 /** A listening edge and the way to close it without losing a request. */
 export interface ServerEdge {
@@ -124,12 +126,22 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
     socket.on('error', () => socket.destroy());
     socket.end(failureBytes(400, 'method is not supported'));
   });
+  const refused = new WeakSet<Duplex>();
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex) => {
+    // Every further packet of a refused client is an error again.
+    if (refused.has(socket)) return;
+    refused.add(socket);
     const responses = [...(running.get(socket) ?? [])];
     // With an answer begun or several due, bytes of ours would be taken for a part of them.
     const clean = responses.length === 0 || (responses.length === 1 && responses[0]?.headersSent === false);
-    if (error.code === 'ECONNRESET' || !socket.writable || !clean) socket.destroy();
-    else socket.end(failureBytes(...statusOf(error)), () => socket.destroy());
+    if (error.code === 'ECONNRESET' || !socket.writable || !clean) {
+      socket.destroy();
+      return;
+    }
+    socket.end(failureBytes(...statusOf(error)));
+    // Destroyed at once with bytes unread, the connection would be reset before the client has read the answer.
+    const gone = setTimeout(() => socket.destroy(), refusalLingerMs);
+    socket.once('close', () => clearTimeout(gone));
   });
 
   return {

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createRouter } from '@tsmicro/network';
+import { ask, openShop, type Shop } from './bookshelf.ts';
+
+let shop: Shop;
+before(async () => {
+  shop = await openShop();
+});
+after(() => shop.router.close());
+
+const book = { title: 'Dune', tags: ['SF'] };
+
+test('router: a success is code 10000, status 200, a message and the data', async () => {
+  const { status, body } = await ask(shop, 'POST', '/books', book);
+  assert.equal(status, 200);
+  assert.deepEqual(body, { code: '10000', status: 200, message: 'book added', data: book });
+});
+
+test('router: a success without data has no data field', async () => {
+  const { body } = await ask(shop, 'DELETE', '/books');
+  assert.deepEqual(body, { code: '10000', status: 200, message: 'all gone' });
+});
+
+test('router: fields that the schema does not name never leave', async () => {
+  const { body } = await ask(shop, 'GET', '/books/id/0123456789abcdefABCDEF01');
+  assert.deepEqual(body.data, { id: '0123456789abcdefABCDEF01' });
+});
+
+test('router: a failure is code 10001 with the request id of the header', async () => {
+  const { status, body, headers } = await ask(shop, 'GET', '/books/lost');
+  assert.equal(status, 404);
+  assert.deepEqual(body, {
+    code: '10001',
+    status: 404,
+    message: 'no such book',
+    requestId: headers.get('x-request-id'),
+  });
+});
+
+test('router: an unknown path and a method that a path lacks are 404 in the envelope', async () => {
+  for (const [method, path] of [
+    ['GET', '/nowhere'],
+    ['PATCH', '/books'],
+    ['GET', '/Books'],
+  ] as const) {
+    const { status, body } = await ask(shop, method, path);
+    assert.equal(status, 404, `${method} ${path}`);
+    assert.equal(body.code, '10001');
+  }
+});
+
+test('router: a trailing slash is accepted', async () => {
+  const { status } = await ask(shop, 'GET', '/books/id/0123456789abcdef01234567/');
+  assert.equal(status, 200);
+});
+
+test('router: an unexpected error is a 500 that says nothing of its cause', async () => {
+  const { status, body } = await ask(shop, 'GET', '/books/broken');
+  assert.equal(status, 500);
+  assert.equal(body.message, 'something went wrong');
+  assert.doesNotMatch(JSON.stringify(body), /hunter2/);
+});
+
+test('router: the cause of a 500 is logged under its request id', async () => {
+  const lines: { requestId?: string; err?: Error }[] = [];
+  const log = () => {};
+  const logger = {
+    level: 'info',
+    fatal: log,
+    warn: log,
+    info: log,
+    debug: log,
+    trace: log,
+    silent: log,
+    error: log,
+    child: (bindings: object) => ({
+      ...logger,
+      error: (fields: object) => lines.push({ ...bindings, ...fields }),
+    }),
+  };
+  await using router = createRouter({ logger });
+  router.getEngine().get('/', async () => {
+    throw new Error('the cause');
+  });
+  const address = await router.start({ host: '127.0.0.1', port: 0 });
+  const response = await fetch(address, { headers: { 'x-request-id': 'known-7' } });
+  assert.equal(response.status, 500);
+  assert.equal(lines.length, 1);
+  assert.equal(lines[0]?.requestId, 'known-7');
+  assert.equal(lines[0]?.err?.message, 'the cause');
+});
+
+test('router: a dependency that is away is a 503 with retry-after', async () => {
+  const { status, headers, body } = await ask(shop, 'GET', '/books/away');
+  assert.equal(status, 503);
+  assert.equal(headers.get('retry-after'), '1');
+  assert.doesNotMatch(body.message, /ECONNREFUSED/);
+});
+
+test('router: a request id of the accepted form is taken over, any other made anew', async () => {
+  const kept = await ask(shop, 'GET', '/books', undefined, { 'x-request-id': 'abc.DEF-1_2' });
+  assert.equal(kept.headers.get('x-request-id'), 'abc.DEF-1_2');
+  for (const bad of ['a b', 'x'.repeat(129), 'ü']) {
+    const { headers } = await ask(shop, 'GET', '/books', undefined, {
+      'x-request-id': Buffer.from(bad).toString('latin1'),
+    });
+    assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
+  }
+});
+
+test('router: guards come before validation, and what they find is in the context', async () => {
+  const refused = await ask(shop, 'PUT', '/books/guarded', { title: '' });
+  assert.equal(refused.body.message, 'who are you?');
+  const { body } = await ask(shop, 'PUT', '/books/guarded', book, { authorization: 'me' });
+  assert.deepEqual(body.data, { caller: 'me' });
+});
+
+test('router: a handler that reads what no guard has set is a 500', async () => {
+  assert.equal((await ask(shop, 'GET', '/books/forgotten')).status, 500);
+});
+
+test('router: a plain answer has no envelope', async () => {
+  assert.deepEqual((await ask(shop, 'GET', '/books/plain')).body, { keys: [] });
+});
+
+test('router: a request whose time is over is not started', async () => {
+  const before = shop.handled.length;
+  const { status } = await ask(shop, 'POST', '/books', book, { 'x-deadline-ms': '0' });
+  assert.equal(status, 504);
+  assert.equal(shop.handled.length, before);
+});
+
+test('router: a middleware sees every request, of unknown paths too', async () => {
+  await using router = createRouter();
+  const seen: string[] = [];
+  router.loadRootMiddlewares([(request) => void seen.push(request.url)]);
+  const address = await router.start({ host: '127.0.0.1', port: 0 });
+  await fetch(`${address}/nowhere`);
+  assert.deepEqual(seen, ['/nowhere']);
+});
+
+test('router: closing answers what runs, and twice is once', async () => {
+  const router = createRouter();
+  const started = Promise.withResolvers<void>();
+  const finish = Promise.withResolvers<string>();
+  router.getEngine().get('/slow', () => {
+    started.resolve();
+    return finish.promise;
+  });
+  const address = await router.start({ host: '127.0.0.1', port: 0 });
+  const answer = fetch(`${address}/slow`);
+  await started.promise;
+  const closed = Promise.all([router.close(), router.close()]);
+  finish.resolve('done');
+  const response = await answer;
+  assert.equal(await response.text(), 'done');
+  assert.equal(response.headers.get('connection'), 'close');
+  await closed;
+  await assert.rejects(fetch(address));
+});
