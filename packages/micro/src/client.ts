@@ -66,6 +66,8 @@ export class NatsClient {
 
   /** Sends a request once there is a connection, for which it waits a second at most. @throws {ApiError} 503, 504 */
   async send(outgoing: Outgoing): Promise<Msg> {
+    if (this.connection.isClosed())
+      throw unavailable(undefined, { cause: new Error('the client is closed') });
     if (!this.#connected) await this.#waitForConnection(Math.min(outgoing.timeoutMs, reconnectPatienceMs));
     return this.#requests.request(outgoing);
   }
