@@ -1,0 +1,211 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findPort } from '@tsmicro/stack';
+
+const root = join(import.meta.dirname, '..');
+const launcher = join(root, 'stack', 'src', 'main.ts');
+const readyTimeoutMs = 90_000;
+
+/** The API key that every stack in development knows. */
+export const seedApiKey = '1D3F2DD1A5DE725DD4DF1D82BBB37';
+
+/** The file that a running stack writes for its tests and tools. */
+export interface Addresses {
+  gateway: string;
+  auth: string;
+  blog: string;
+  nats: string;
+  postgres: string;
+  redis: string;
+  mongo: string;
+  rsaPrivateKey: string;
+  rsaPublicKey: string;
+  pids: Record<string, number>;
+}
+
+/** An answer of the gateway in the parts that the contract speaks of. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The body as it came. */
+  text: string;
+  /** The body as JSON; undefined when it is none. */
+  body: { code: string; status: number; message: string; data: unknown; requestId?: string } | undefined;
+  ms: number;
+}
+
+/** What a sign-in gives. */
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+/** How to ask: the seed API key goes along unless `apiKey` says otherwise. */
+export interface AskOptions {
+  body?: unknown;
+  token?: string;
+  apiKey?: string | null;
+  headers?: Record<string, string>;
+  /** Ask this address instead of the gateway. */
+  at?: string;
+}
+
+/** The whole system as `npm start` runs it, in a folder and on ports of its own. */
+export class System {
+  readonly home: string;
+  #child: ChildProcess | undefined;
+  #printed = '';
+  #gatewayPort = 0;
+
+  private constructor(home: string) {
+    this.home = home;
+  }
+
+  /** Starts a system without data; it is stopped and its data removed when the owner disposes of it. */
+  static async open(): Promise<System> {
+    const system = new System(await mkdtemp(join(tmpdir(), 'tsmicro-system-')));
+    system.#gatewayPort = await findPort();
+    await system.start();
+    return system;
+  }
+
+  /** Everything that the launcher has printed. */
+  get printed(): string {
+    return this.#printed;
+  }
+
+  /** Runs the launcher until the table of addresses is there. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [launcher, 'start', '--port', String(this.#gatewayPort)], {
+      env: this.#environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#printed += text;
+      });
+    }
+    const deadline = performance.now() + readyTimeoutMs;
+    while (!existsSync(join(this.home, 'addresses.json'))) {
+      if (child.exitCode !== null || performance.now() > deadline) {
+        throw new Error(`the system did not start:\n${this.#printed}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** SIGTERM to the launcher, as Ctrl-C would; resolves with its exit code. */
+  async stop(): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    return child.exitCode;
+  }
+
+  async addresses(): Promise<Addresses> {
+    return JSON.parse(await readFile(join(this.home, 'addresses.json'), 'utf8')) as Addresses;
+  }
+
+  /** One of the launcher's other commands, as `npm run service -- kill auth`. @returns what it prints */
+  async command(...words: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(process.execPath, [launcher, ...words], {
+      env: this.#environment(),
+      timeout: 30_000,
+    });
+    return stdout;
+  }
+
+  /** One request through the gateway; a string body is sent as it is, anything else as JSON. */
+  async ask(method: string, path: string, options: AskOptions = {}): Promise<Answer> {
+    const {
+      body,
+      token,
+      apiKey = seedApiKey,
+      headers = {},
+      at = `http://127.0.0.1:${this.#gatewayPort}`,
+    } = options;
+    const startedAt = performance.now();
+    const response = await fetch(`${at}${path}`, {
+      method,
+      headers: {
+        ...(apiKey === null ? {} : { 'x-api-key': apiKey }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: parsed(text),
+      ms: performance.now() - startedAt,
+    };
+  }
+
+  /** The data of a request that must succeed. @throws with the whole answer when it does not */
+  async data<T>(method: string, path: string, options?: AskOptions): Promise<T> {
+    const { status, text, body } = await this.ask(method, path, options);
+    if (status !== 200 || body?.code !== '10000') throw new Error(`${method} ${path}: ${status} ${text}`);
+    return body.data as T;
+  }
+
+  /** Signs in with the password of a seeded or signed-up user. */
+  async signIn(email = 'admin@afteracademy.com', password = 'changeit'): Promise<Tokens> {
+    const body = { email, password };
+    return (await this.data<{ tokens: Tokens }>('POST', '/auth/signin/basic', { body })).tokens;
+  }
+
+  /** Asks until the answer has this status. @throws when it has not after `ms`; @returns the milliseconds it took */
+  async until(
+    status: number,
+    ms: number,
+    method: string,
+    path: string,
+    options?: AskOptions,
+  ): Promise<number> {
+    const startedAt = performance.now();
+    for (;;) {
+      const last = await this.ask(method, path, options).then(
+        (answer) => answer.status,
+        (error: Error) => error.message,
+      );
+      const elapsed = performance.now() - startedAt;
+      if (last === status) return elapsed;
+      if (elapsed > ms)
+        throw new Error(
+          `${method} ${path} was still ${last}, not ${status}, after ${Math.round(elapsed)} ms`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** The person's environment, without servers that the test runner has named: this system starts its own. */
+  #environment(): NodeJS.ProcessEnv {
+    const { NATS_URL, POSTGRES_URL, REDIS_URL, MONGO_URL, NODE_TEST_CONTEXT, ...inherited } = process.env;
+    return { ...inherited, STACK_HOME: this.home, RATE_LIMIT: 'off', NO_COLOR: '1' };
+  }
+}
+
+function parsed(text: string): Answer['body'] {
+  try {
+    return JSON.parse(text) as Answer['body'];
+  } catch {
+    return undefined;
+  }
+}
