@@ -75,7 +75,7 @@ test('endpoint: an error is marked by the headers of the services protocol', asy
     timeout: 1_000,
   });
   assert.equal(reply.headers?.get('Nats-Service-Error-Code'), '404');
-  assert.equal(reply.headers?.get('Nats-Service-Error'), 'two lines !');
+  assert.equal(reply.headers?.get('Nats-Service-Error'), 'two lines  !');
   assert.equal(reply.string(), '{"error":"404:two\\nlines ü!"}');
 });
 

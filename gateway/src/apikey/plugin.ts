@@ -1,0 +1,94 @@
+// The plugin apikey-auth-plugin: who calls an API must show a key that the auth service knows. The same rules are
+// followed by the plugin of this name for Kong.
+import { badRequest, internal, unauthorized } from '@tsmicro/network';
+import type { Plugin, PluginKind, Verdict } from '../plugin/plugin.ts';
+import type { Exchange } from '../proxy/exchange.ts';
+import { type Ruling, toAnswer } from './ruling.ts';
+import { digestOf, RulingCache } from './ruling-cache.ts';
+import { type ApikeySettings, parseApikeySettings } from './settings.ts';
+import { Verifier } from './verifier.ts';
+
+const headerName = 'x-api-key';
+const healthPath = /^\/[^/]+\/health$/;
+
+/** node joins repeated headers with ", ": only then the raw ones are counted. */
+function apikeyOf({ request }: Exchange): string {
+  const joined = request.headers[headerName];
+  const key = typeof joined === 'string' ? joined.trim() : '';
+  if (key.includes(',')) {
+    const count = request.rawHeaders.filter(
+      (name, index) => index % 2 === 0 && name.toLowerCase() === headerName,
+    );
+    if (count.length > 1) throw badRequest('x-api-key header is there twice');
+  }
+  if (key === '') throw unauthorized('x-api-key header is missing');
+  return key;
+}
+
+class ApikeyAuth implements Plugin {
+  readonly #settings: ApikeySettings;
+  readonly #verifier: Verifier;
+  readonly #rulings: RulingCache;
+  readonly #checks = new Map<string, Promise<Ruling>>();
+
+  constructor(settings: ApikeySettings, verifier: Verifier) {
+    this.#settings = settings;
+    this.#verifier = verifier;
+    this.#rulings = new RulingCache(settings);
+  }
+
+  access(exchange: Exchange): Verdict | Promise<Verdict> {
+    if (healthPath.test(exchange.path)) return undefined;
+    const key = apikeyOf(exchange);
+    if (this.#settings.verificationAddresses.length === 0) {
+      throw internal(new Error('apikey-auth-plugin has no verification_urls'));
+    }
+    if (this.#settings.hideCredentials) exchange.dropHeader(headerName);
+    const digest = digestOf(key);
+    const ruling = this.#rulings.find(digest, performance.now());
+    if (ruling === 'granted') return undefined;
+    if (ruling !== undefined) return toAnswer(ruling, exchange.requestId);
+    return this.#check(digest, key, exchange.requestId);
+  }
+
+  #check(digest: string, key: string, requestId: string): Verdict | Promise<Verdict> {
+    const grant = this.#rulings.findGrant(digest, performance.now());
+    const verdict = this.#askOnce(digest, key, requestId).then(
+      (ruling) => (ruling === 'granted' ? undefined : toAnswer(ruling, requestId)),
+      (error: unknown): Verdict => {
+        if (grant === undefined) throw error;
+        this.#rulings.extend(grant, performance.now());
+        return undefined;
+      },
+    );
+    if (grant?.unconfirmed !== true) return verdict;
+    // The service was away a moment ago: whoever is known does not wait for it to be away again.
+    this.#rulings.extend(grant, performance.now());
+    return undefined;
+  }
+
+  /** Requests that come with one key at once share one check. */
+  #askOnce(digest: string, key: string, requestId: string): Promise<Ruling> {
+    const running = this.#checks.get(digest);
+    if (running !== undefined) return running;
+    const check = this.#verifier
+      .verify(key, requestId)
+      .then((ruling) => {
+        this.#rulings.keep(digest, ruling, performance.now());
+        return ruling;
+      })
+      .finally(() => this.#checks.delete(digest));
+    this.#checks.set(digest, check);
+    return check;
+  }
+}
+
+/** `apikey-auth-plugin`, for declarations. */
+export const apikeyAuthPlugin: PluginKind = {
+  name: 'apikey-auth-plugin',
+  priority: 1_000,
+  parse(config) {
+    const settings = parseApikeySettings(config);
+    return ({ targets }) => new ApikeyAuth(settings, new Verifier(settings, targets));
+  },
+};

@@ -1,0 +1,99 @@
+import { unavailable } from '@tsmicro/network';
+import type { Dispatcher } from 'undici';
+import type { Target } from '../upstream/target.ts';
+import type { TargetBook } from '../upstream/target-book.ts';
+import type { Ruling } from './ruling.ts';
+import type { ApikeySettings } from './settings.ts';
+
+/** Connections of its own: a service busy with requests does not keep keys from being checked. */
+const connections = 16;
+/** Checks at once; a flood of invented keys gets 503 beyond it and leaves the rest of the gateway alone. */
+const maxChecks = 64;
+const maxBodyBytes = 16 * 1024;
+
+interface Address {
+  readonly target: Target;
+  readonly path: string;
+}
+
+async function readText({ body }: Dispatcher.ResponseData): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBodyBytes) throw new RangeError('the answer to a key check is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** Asks the verifying service about keys. */
+export class Verifier {
+  readonly #addresses: readonly Address[];
+  readonly #timeoutMs: number;
+  #running = 0;
+
+  constructor(settings: ApikeySettings, targets: TargetBook) {
+    this.#timeoutMs = settings.timeoutMs;
+    this.#addresses = settings.verificationAddresses.map(({ host, port, path }) => ({
+      path,
+      target: targets.open(host, port, {
+        connectTimeoutMs: settings.timeoutMs,
+        connections,
+        queue: maxChecks,
+      }),
+    }));
+  }
+
+  /**
+   * Asks one address after the other until one knows: 2xx grants, 401 and 403 refuse, everything else is no answer.
+   * @throws {ApiError} 503 when none answers in time, or when too many checks are running
+   */
+  async verify(key: string, requestId: string): Promise<Ruling> {
+    if (this.#running >= maxChecks) throw unavailable();
+    this.#running++;
+    try {
+      return await this.#askInTurn(key, requestId);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  async #askInTurn(key: string, requestId: string): Promise<Ruling> {
+    const deadline = performance.now() + this.#timeoutMs;
+    let cause: unknown;
+    for (const [index, address] of this.#addresses.entries()) {
+      // Each gets an equal share of what is left: one that hangs leaves time for the next.
+      const shareMs = (deadline - performance.now()) / (this.#addresses.length - index);
+      try {
+        return await this.#ask(address, key, requestId, Math.max(1, Math.floor(shareMs)));
+      } catch (error) {
+        cause = error;
+      }
+    }
+    throw unavailable(undefined, { cause });
+  }
+
+  async #ask({ target, path }: Address, key: string, requestId: string, timeoutMs: number): Promise<Ruling> {
+    const answer = await target.request({
+      method: 'GET',
+      path,
+      headers: { 'x-api-key': key, 'x-request-id': requestId, 'x-deadline-ms': String(timeoutMs) },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const { statusCode } = answer;
+    if (statusCode >= 200 && statusCode < 300) {
+      await answer.body.dump();
+      return 'granted';
+    }
+    const body = await readText(answer);
+    if (statusCode !== 401 && statusCode !== 403)
+      throw new Error(`the key check was answered with ${statusCode}`);
+    const contentType = answer.headers['content-type'];
+    return {
+      status: statusCode,
+      contentType: typeof contentType === 'string' ? contentType : 'text/plain',
+      body,
+    };
+  }
+}

@@ -1,0 +1,70 @@
+// Kong's declarative configuration, format 3.0: https://docs.konghq.com/gateway/latest/production/deployment-topologies/db-less-and-declarative-config/
+// Supported is what this gateway acts on; everything else in the file is a complaint, never ignored.
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import type { PluginKind } from '../plugin/plugin.ts';
+import { DeclarationError } from './errors.ts';
+import { Mapping, type Source } from './mapping.ts';
+import { type PluginEntity, parsePlugins } from './plugin.ts';
+import { parseService, type ServiceEntity } from './service.ts';
+
+/** What a kong.yml declares. */
+export interface Declaration {
+  readonly services: readonly ServiceEntity[];
+  /** The plugins that run on every route, unless a service or a route declares the same one. */
+  readonly plugins: readonly PluginEntity[];
+}
+
+const formatVersion = '3.0';
+
+function noteTwins(
+  owners: readonly { name: string }[],
+  what: string,
+  file: string,
+  complaints: string[],
+): void {
+  const names = owners.map(({ name }) => name);
+  const twins = new Set(names.filter((name, index) => name !== '' && names.indexOf(name) !== index));
+  for (const name of twins) complaints.push(`${file}: two ${what} are named ${name}`);
+}
+
+/**
+ * Reads a declaration out of YAML; `kinds` are the plugins there are.
+ * @throws {DeclarationError} with every complaint, each with file, line and field
+ */
+export function parseDeclaration(yaml: string, file: string, kinds: readonly PluginKind[]): Declaration {
+  const lines = new LineCounter();
+  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
+  const complaints = document.errors.map(
+    ({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: ${message}`,
+  );
+  if (complaints.length > 0) throw new DeclarationError(file, complaints);
+
+  const source: Source = { file, document, lines, complaints };
+  const root = new Mapping(source, document.contents, '');
+  if (root.requiredText('_format_version') !== formatVersion && root.has('_format_version')) {
+    root.complain('_format_version', `must be "${formatVersion}"`);
+  }
+  root.flag('_transform');
+  const services = root.mappings('services').map((service) => parseService(service, kinds));
+  const plugins = parsePlugins(root, kinds);
+  root.end();
+  noteTwins(services, 'services', file, complaints);
+  noteTwins(
+    services.flatMap(({ routes }) => routes),
+    'routes',
+    file,
+    complaints,
+  );
+  if (complaints.length > 0) throw new DeclarationError(file, complaints);
+  return { services, plugins };
+}
+
+/** Reads a declaration from a file. @throws {DeclarationError} also when the file cannot be read */
+export async function readDeclaration(path: string, kinds: readonly PluginKind[]): Promise<Declaration> {
+  const yaml = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new DeclarationError(path, [error instanceof Error ? error.message : String(error)]);
+  });
+  return parseDeclaration(yaml, basename(path), kinds);
+}

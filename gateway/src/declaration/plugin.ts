@@ -1,0 +1,33 @@
+import type { PluginFactory, PluginKind } from '../plugin/plugin.ts';
+import type { Mapping } from './mapping.ts';
+
+/** A plugin as declared: global, at a service or at a route. */
+export interface PluginEntity {
+  readonly kind: PluginKind;
+  readonly enabled: boolean;
+  /** Builds the plugin with the configuration that was declared. */
+  readonly create: PluginFactory;
+}
+
+/** Reads the `plugins` of one level; each kind at most once. */
+export function parsePlugins(owner: Mapping, kinds: readonly PluginKind[]): PluginEntity[] {
+  const plugins: PluginEntity[] = [];
+  for (const entry of owner.mappings('plugins')) {
+    const name = entry.requiredText('name');
+    const kind = kinds.find((candidate) => candidate.name === name);
+    const enabled = entry.flag('enabled') ?? true;
+    entry.texts('tags');
+    if (kind === undefined) {
+      if (name !== '') {
+        entry.complain('name', `names no plugin of this gateway (${kinds.map((k) => k.name).join(', ')})`);
+      }
+      continue;
+    }
+    if (plugins.some((plugin) => plugin.kind === kind)) entry.complain('name', 'is there twice');
+    const config = entry.mapping('config');
+    plugins.push({ kind, enabled, create: kind.parse(config) });
+    config.end();
+    entry.end();
+  }
+  return plugins;
+}

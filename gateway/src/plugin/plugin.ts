@@ -1,0 +1,34 @@
+import type { Logger } from 'pino';
+import type { Mapping } from '../declaration/mapping.ts';
+import type { Answer } from '../proxy/answer.ts';
+import type { Exchange } from '../proxy/exchange.ts';
+import type { TargetBook } from '../upstream/target-book.ts';
+
+/** What a plugin decides about a request: an answer that ends it here, or undefined to let it pass. */
+export type Verdict = Answer | undefined;
+
+/**
+ * Something that sees every request of the routes it runs on before the service does. What it throws is answered
+ * like everything thrown here; a verdict at hand is returned as it is, without a promise.
+ */
+export interface Plugin {
+  access(exchange: Exchange): Verdict | Promise<Verdict>;
+}
+
+/** What plugins may use. */
+export interface PluginResources {
+  readonly targets: TargetBook;
+  readonly logger: Logger;
+}
+
+/** Builds a plugin out of the configuration that was read. */
+export type PluginFactory = (resources: PluginResources) => Plugin;
+
+/** A plugin that a declaration can name. */
+export interface PluginKind {
+  readonly name: string;
+  /** The higher runs first, as in Kong. */
+  readonly priority: number;
+  /** Reads its `config`; notes what is wrong there on the mapping. */
+  parse(config: Mapping): PluginFactory;
+}

@@ -1,0 +1,42 @@
+import type { Exchange } from './exchange.ts';
+
+/** A body that is no longer than this is read and thrown away, to keep the connection. */
+const discardedBytes = 64 * 1024;
+const lingerBytes = 16 * 1024 * 1024;
+const lingerMs = 2_000;
+
+/** Whether an answer sent now comes before a body that is not worth waiting for: then the connection is closed. */
+export function leavesBodyUnread(exchange: Exchange): boolean {
+  const { request, headers } = exchange;
+  if (headers.bodyLength === 0 || request.complete) return false;
+  return headers.expectsContinue || headers.bodyLength === -1 || headers.bodyLength > discardedBytes;
+}
+
+/**
+ * Ends a response. When a long body is still arriving, the connection stays open a moment longer: closing a
+ * socket with unread bytes resets it, and the client could lose the answer it has not read yet (RFC 9112 section 9.6).
+ */
+export function endResponse(exchange: Exchange): void {
+  const { request, response, headers } = exchange;
+  if (headers.bodyLength === 0 || request.complete || request.destroyed) {
+    response.end();
+    return;
+  }
+  if (!leavesBodyUnread(exchange) || (headers.expectsContinue && !exchange.bodyTaken)) {
+    response.end();
+    request.resume();
+    return;
+  }
+  let left = lingerBytes;
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, lingerMs);
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) end();
+  });
+  request.once('end', end).once('close', end);
+  request.resume();
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requestIdFrom } from '@tsmicro/network';
+import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
+
+/** How long a request may take from its arrival to the first byte of its answer. */
+const totalMs = 5_000;
+const noHeaders: RequestHeaders = {
+  forwarded: [],
+  host: '',
+  bodyLength: 0,
+  expectsContinue: false,
+};
+
+/** One request and its response on their way through the gateway. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  headers: RequestHeaders = noHeaders;
+  /** The normalised path, before a route strips it; set once the target is understood. */
+  path = '';
+  /** Set by whoever takes the body out of the request. */
+  bodyTaken = false;
+  readonly #arrivedAt = performance.now();
+  #pausedMs = 0;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.request = request;
+    this.response = response;
+    this.requestId = requestIdFrom(request.headers['x-request-id']);
+  }
+
+  /** @throws {ApiError} 400 */
+  readHeaders(): void {
+    this.headers = readRequestHeaders(this.request.rawHeaders, this.request.httpVersionMinor);
+  }
+
+  /** Keeps a header from the service. */
+  dropHeader(name: string): void {
+    const { forwarded } = this.headers;
+    for (let i = forwarded.length - 2; i >= 0; i -= 2) {
+      if (forwarded[i] === name) forwarded.splice(i, 2);
+    }
+  }
+
+  /** Milliseconds since the request arrived. */
+  get elapsedMs(): number {
+    return performance.now() - this.#arrivedAt;
+  }
+
+  /** Milliseconds until the deadline; the client's own slowness does not count. */
+  get timeLeftMs(): number {
+    return totalMs + this.#pausedMs - this.elapsedMs;
+  }
+
+  /** Takes time off the clock that the client used up for sending its body. */
+  excuse(durationMs: number): void {
+    this.#pausedMs += durationMs;
+  }
+
+  /** The client has closed its connection or has its answer. */
+  get over(): boolean {
+    return this.response.destroyed || this.response.writableEnded;
+  }
+}

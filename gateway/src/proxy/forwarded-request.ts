@@ -1,0 +1,58 @@
+import type { Dispatcher } from 'undici';
+import type { Exchange } from './exchange.ts';
+import type { ProxiedRoute } from './proxied-route.ts';
+
+/** What undici is handed for a request, ready to be dispatched, again if need be. */
+export interface ForwardedRequest extends Dispatcher.DispatchOptions {
+  readonly headers: string[];
+}
+
+/** An IPv4 client of a dual-stack socket is shown as the IPv4 address that it is. */
+function addressOf(remoteAddress: string | undefined): string {
+  if (remoteAddress === undefined) return 'unknown';
+  return remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress;
+}
+
+/**
+ * Builds the request to the service. `x-forwarded-*` say what this gateway saw, never what a client claims; the
+ * last header is `x-deadline-ms`, the milliseconds that the service has.
+ */
+export function toForwardedRequest(
+  exchange: Exchange,
+  route: ProxiedRoute,
+  pathAndQuery: string,
+  body: Dispatcher.DispatchOptions['body'],
+): ForwardedRequest {
+  const { request, requestId, headers: came } = exchange;
+  const headers = came.forwarded;
+  headers.push(
+    'x-request-id',
+    requestId,
+    'x-forwarded-for',
+    addressOf(request.socket.remoteAddress),
+    'x-forwarded-host',
+    came.host,
+    'x-forwarded-proto',
+    'http',
+    'x-forwarded-port',
+    String(request.socket.localPort),
+  );
+  // Without it the target's own name is sent.
+  if (route.preserveHost && came.host !== '') headers.push('host', came.host);
+  // A buffer tells its own length; the length of a stream is known only when the client declared it.
+  if (came.bodyLength > 0 && body !== null && !Buffer.isBuffer(body)) {
+    headers.push('content-length', String(came.bodyLength));
+  }
+  headers.push('x-deadline-ms', String(Math.max(0, Math.floor(exchange.timeLeftMs))));
+  return {
+    method: request.method ?? 'GET',
+    path: route.service.pathPrefix + pathAndQuery,
+    headers,
+    body: body ?? null,
+  };
+}
+
+/** Says anew how much time is left: what an earlier attempt took is gone. */
+export function refreshDeadline(forwarded: ForwardedRequest, timeLeftMs: number): void {
+  forwarded.headers[forwarded.headers.length - 1] = String(Math.max(0, Math.floor(timeLeftMs)));
+}

@@ -1,0 +1,192 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { ApiError, timedOut, unavailable } from '@tsmicro/network';
+import type { Dispatcher } from 'undici';
+import { AbandonedError } from '../upstream/errors.ts';
+import type { RetryBudget } from '../upstream/retry-budget.ts';
+import { endResponse, leavesBodyUnread } from './end.ts';
+import type { Exchange } from './exchange.ts';
+import { mayRetry, retryDelayMs, toFailure } from './failed-attempt.ts';
+import { type ForwardedRequest, refreshDeadline, toForwardedRequest } from './forwarded-request.ts';
+import { Patience, type Phase } from './patience.ts';
+import type { ProxiedRoute, ProxiedService } from './proxied-route.ts';
+import { toClientHeaders } from './response-headers.ts';
+
+/** A client that takes nothing of its answer for this long has left without saying so. */
+const stalledClientMs = 30_000;
+
+/** What a forwarding needs besides the request. */
+export interface ForwardingContext {
+  readonly budget: RetryBudget;
+  /** Answers with a failure, if nothing was sent, and logs it. */
+  fail(exchange: Exchange, error: ApiError): void;
+  /** An answer broke off after its beginning had been sent. */
+  broken(exchange: Exchange, service: string, cause: Error): void;
+}
+
+/**
+ * One request on its way to a service and its answer on the way back: a handler of undici's dispatch, so that no
+ * stream and no promise stands between the two sockets.
+ */
+export class Forwarding implements Dispatcher.DispatchHandler {
+  readonly #context: ForwardingContext;
+  readonly #exchange: Exchange;
+  readonly #service: ProxiedService;
+  readonly #request: ForwardedRequest;
+  readonly #stream: Readable | undefined;
+  readonly #patience = new Patience((phase) => this.#timedOut(phase));
+  #controller: Dispatcher.DispatchController | undefined;
+  #attempts = 0;
+  #onSocket = false;
+  #over = false;
+
+  constructor(
+    context: ForwardingContext,
+    exchange: Exchange,
+    route: ProxiedRoute,
+    pathAndQuery: string,
+    body: Buffer | Readable | null,
+  ) {
+    this.#context = context;
+    this.#exchange = exchange;
+    this.#service = route.service;
+    this.#stream = body === null || Buffer.isBuffer(body) ? undefined : body;
+    this.#request = toForwardedRequest(exchange, route, pathAndQuery, body);
+  }
+
+  /** Sends the request on; the answer, or a failure, goes to the client from here. */
+  start(): void {
+    const { target, readTimeoutMs, writeTimeoutMs } = this.#service;
+    this.#context.budget.earn();
+    if (!target.acquire(this.#stream !== undefined)) {
+      this.#over = true;
+      this.#stream?.destroy();
+      this.#context.fail(this.#exchange, unavailable());
+      return;
+    }
+    this.#exchange.response.once('close', () => this.#clientLeft());
+    if (this.#stream !== undefined) this.#patience.waitFor('sending', writeTimeoutMs);
+    else this.#patience.waitFor('waiting', Math.min(readTimeoutMs, this.#exchange.timeLeftMs));
+    this.#attempt();
+  }
+
+  /** Ends it with a failure that is found here and not at the service. */
+  stop(error: ApiError): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#abandon(error);
+    this.#context.fail(this.#exchange, error);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Thrown, undici drops the request and keeps the connection; an abort would close it.
+    if (this.#over) throw new AbandonedError();
+    this.#controller = controller;
+    this.#onSocket = true;
+  }
+
+  onBodySent(): void {
+    if (this.#patience.phase === 'sending') this.#patience.renew();
+  }
+
+  onRequestSent(): void {
+    if (this.#patience.phase === 'sending') this.#patience.waitFor('waiting', this.#service.readTimeoutMs);
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    if (this.#over || status < 200) return;
+    const { response, requestId } = this.#exchange;
+    this.#patience.renew('receiving');
+    response.writeHead(status, toClientHeaders(headers, requestId, leavesBodyUnread(this.#exchange)));
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { response } = this.#exchange;
+    if (this.#over || response.destroyed) return;
+    if (response.write(chunk)) {
+      this.#patience.renew();
+      return;
+    }
+    controller.pause();
+    this.#patience.waitFor('stalled', stalledClientMs);
+    response.once('drain', () => {
+      if (this.#over) return;
+      this.#patience.waitFor('receiving', this.#service.readTimeoutMs);
+      controller.resume();
+    });
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#stream?.destroy();
+    endResponse(this.#exchange);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return;
+    if (this.#exchange.response.headersSent) {
+      this.#breakOff(error);
+      return;
+    }
+    const attempt = {
+      number: this.#attempts,
+      onSocket: this.#onSocket,
+      method: this.#request.method,
+      streaming: this.#stream !== undefined,
+    };
+    if (this.#attempts <= this.#service.retries && mayRetry(attempt, error) && this.#context.budget.spend()) {
+      setTimeout(() => this.#attempt(), retryDelayMs());
+      return;
+    }
+    this.stop(toFailure(error));
+  }
+
+  #attempt(): void {
+    if (this.#over) return;
+    if (this.#attempts > 0) refreshDeadline(this.#request, this.#exchange.timeLeftMs);
+    this.#attempts++;
+    this.#onSocket = false;
+    this.#service.target.dispatch(this.#request, this);
+  }
+
+  #timedOut(phase: Phase): void {
+    if (this.#over) return;
+    if (phase === 'sending' && this.#stream?.readableLength === 0) {
+      // The service has taken all there is: it is the client that is slow, and the server bounds that.
+      this.#patience.renew();
+    } else if (phase === 'receiving' || phase === 'stalled') {
+      this.#breakOff(new ApiError(504, `${phase} took too long`));
+    } else {
+      this.stop(this.#onSocket ? timedOut() : unavailable());
+    }
+  }
+
+  #clientLeft(): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#abandon(new AbandonedError());
+  }
+
+  #breakOff(cause: Error): void {
+    this.#finish();
+    this.#abandon(cause);
+    this.#exchange.response.destroy();
+    this.#context.broken(this.#exchange, this.#service.name, cause);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#patience.end();
+    this.#service.target.release(this.#stream !== undefined);
+  }
+
+  #abandon(cause: Error): void {
+    this.#controller?.abort(cause);
+    this.#stream?.destroy();
+  }
+}

@@ -1,0 +1,20 @@
+import type { PluginChain } from '../plugin/chain.ts';
+import type { Routable } from '../routing/router.ts';
+import type { Target } from '../upstream/target.ts';
+
+/** A service as requests are forwarded to it. */
+export interface ProxiedService {
+  readonly name: string;
+  readonly target: Target;
+  readonly pathPrefix: string;
+  readonly writeTimeoutMs: number;
+  readonly readTimeoutMs: number;
+  readonly retries: number;
+}
+
+/** A route with all that it takes to follow it. */
+export interface ProxiedRoute extends Routable {
+  readonly preserveHost: boolean;
+  readonly plugins: PluginChain;
+  readonly service: ProxiedService;
+}

@@ -1,0 +1,135 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { ApiError, badRequest, notFound, toApiError } from '@tsmicro/network';
+import type { Logger } from 'pino';
+import { runChain } from '../plugin/chain.ts';
+import type { Verdict } from '../plugin/plugin.ts';
+import { parseRequestTarget } from '../routing/request-target.ts';
+import type { Router } from '../routing/router.ts';
+import type { RetryBudget } from '../upstream/retry-budget.ts';
+import { failureAnswer, sendAnswer } from './answer.ts';
+import { Exchange } from './exchange.ts';
+import { Forwarding, type ForwardingContext } from './forwarding.ts';
+import type { ProxiedRoute } from './proxied-route.ts';
+import { maxBodyBytes, RequestBody } from './request-body.ts';
+
+/** A request that was understood: where it goes. */
+interface Admission {
+  readonly route: ProxiedRoute;
+  readonly pathAndQuery: string;
+}
+
+const methods: ReadonlySet<string | undefined> = new Set([
+  'DELETE',
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PATCH',
+  'POST',
+  'PUT',
+]);
+const bodyTooLarge = () => new ApiError(413, 'body is too large');
+
+/** Takes every request in: understands it, finds its route, asks the plugins, forwards it. */
+export class Reception implements ForwardingContext {
+  readonly budget: RetryBudget;
+  readonly #router: Router<ProxiedRoute>;
+  readonly #logger: Logger;
+
+  constructor(router: Router<ProxiedRoute>, budget: RetryBudget, logger: Logger) {
+    this.#router = router;
+    this.budget = budget;
+    this.#logger = logger;
+  }
+
+  /** The listener for a node:http server. */
+  readonly listener: RequestListener = (request: IncomingMessage, response: ServerResponse) => {
+    const exchange = new Exchange(request, response);
+    if (this.#logger.isLevelEnabled('debug')) this.#logAccess(exchange);
+    try {
+      const admission = this.#admit(exchange);
+      const verdict = runChain(admission.route.plugins, exchange);
+      if (verdict instanceof Promise) {
+        verdict.then(
+          (answer) => this.#proceed(exchange, admission, answer),
+          (error: unknown) => this.fail(exchange, toApiError(error)),
+        );
+      } else {
+        this.#proceed(exchange, admission, verdict);
+      }
+    } catch (error) {
+      this.fail(exchange, toApiError(error));
+    }
+  };
+
+  fail(exchange: Exchange, error: ApiError): void {
+    if (error.status >= 500) {
+      const { request, requestId, path } = exchange;
+      const what = { requestId, method: request.method, path, status: error.status, err: error.cause };
+      if (error.status === 500) this.#logger.error(what, 'request failed');
+      else this.#logger.warn(what, error.message);
+    }
+    sendAnswer(exchange, failureAnswer(error, exchange.requestId));
+  }
+
+  broken(exchange: Exchange, service: string, cause: Error): void {
+    const { requestId, path } = exchange;
+    this.#logger.warn({ requestId, service, path, err: cause }, 'answer broke off');
+  }
+
+  #admit(exchange: Exchange): Admission {
+    const { request } = exchange;
+    exchange.readHeaders();
+    if (!methods.has(request.method)) throw new ApiError(405, 'method is not supported');
+    const target = parseRequestTarget(request.url ?? '');
+    if (target === undefined) throw badRequest('malformed path');
+    exchange.path = target.path;
+    const match = this.#router.find(target.path);
+    if (match === undefined) throw notFound('url not found');
+    if (exchange.headers.bodyLength > maxBodyBytes) throw bodyTooLarge();
+    return { route: match.route, pathAndQuery: match.path + target.query };
+  }
+
+  #proceed(exchange: Exchange, admission: Admission, verdict: Verdict): void {
+    if (exchange.over) return;
+    if (verdict !== undefined) sendAnswer(exchange, verdict);
+    else if (exchange.headers.bodyLength === 0) this.#forward(exchange, admission, null);
+    else this.#forwardWithBody(exchange, admission);
+  }
+
+  #forwardWithBody(exchange: Exchange, admission: Admission): void {
+    const startedAt = exchange.elapsedMs;
+    let forwarding: Forwarding | undefined;
+    exchange.bodyTaken = true;
+    if (exchange.headers.expectsContinue) exchange.response.writeContinue();
+    new RequestBody(exchange.request, {
+      ready: (body) => {
+        exchange.excuse(exchange.elapsedMs - startedAt);
+        forwarding = this.#forward(exchange, admission, body);
+      },
+      tooLarge: () => {
+        if (forwarding === undefined) this.fail(exchange, bodyTooLarge());
+        else forwarding.stop(bodyTooLarge());
+      },
+    });
+  }
+
+  #forward(
+    exchange: Exchange,
+    { route, pathAndQuery }: Admission,
+    body: Buffer | Readable | null,
+  ): Forwarding {
+    const forwarding = new Forwarding(this, exchange, route, pathAndQuery, body);
+    forwarding.start();
+    return forwarding;
+  }
+
+  #logAccess(exchange: Exchange): void {
+    const { request, response, requestId } = exchange;
+    response.once('close', () => {
+      const what = { requestId, method: request.method, path: exchange.path, status: response.statusCode };
+      const durationMs = Math.round(exchange.elapsedMs);
+      this.#logger.debug({ ...what, durationMs, completed: response.writableFinished }, 'request');
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parseDeclaration, readDeclaration } from '../src/declaration/declaration.ts';
+import { DeclarationError } from '../src/declaration/errors.ts';
+import { pluginKinds } from '../src/module.ts';
+
+const kongYml = fileURLToPath(new URL('../kong/kong.yml', import.meta.url));
+
+function complaintsOf(yaml: string): readonly string[] {
+  try {
+    parseDeclaration(yaml, 'kong.yml', pluginKinds);
+  } catch (error) {
+    assert.ok(error instanceof DeclarationError);
+    return error.complaints;
+  }
+  return [];
+}
+
+test('declaration: the kong.yml of the project is read as it stands', async () => {
+  const { services, plugins } = await readDeclaration(kongYml, pluginKinds);
+  assert.deepEqual(
+    services.map(({ name, host, port, readTimeoutMs, retries, routes }) => ({
+      name,
+      host,
+      port,
+      readTimeoutMs,
+      retries,
+      routes: routes.map(({ name: route, stripPath, paths }) => [route, stripPath, paths[0]?.text]),
+    })),
+    ['auth', 'blog'].map((name) => ({
+      name,
+      host: name,
+      port: 8000,
+      readTimeoutMs: 2400,
+      retries: 1,
+      routes: [[name, true, `~/${name}(?:/|$)`]],
+    })),
+  );
+  assert.deepEqual(
+    plugins.map(({ kind, enabled }) => [kind.name, enabled]),
+    [['apikey-auth-plugin', true]],
+  );
+});
+
+test('declaration: what is left out has the value that Kong gives it', () => {
+  const yaml = '_format_version: "3.0"\nservices:\n  - {name: a, host: a.b, routes: [{paths: [/a]}]}\n';
+  const { services } = parseDeclaration(yaml, 'kong.yml', pluginKinds);
+  const [service] = services;
+  assert.equal(service?.port, 80);
+  assert.equal(service?.connectTimeoutMs, 60_000);
+  assert.equal(service?.readTimeoutMs, 60_000);
+  assert.equal(service?.writeTimeoutMs, 60_000);
+  assert.equal(service?.retries, 5);
+  assert.equal(service?.routes[0]?.stripPath, true);
+  assert.equal(service?.routes[0]?.preserveHost, false);
+  assert.equal(service?.routes[0]?.regexPriority, 0);
+});
+
+test('declaration: every fault is named at once, with file, line and field', () => {
+  const yaml = `_format_version: "1.1"
+upstreams: []
+services:
+  - name: auth
+    url: https://auth:8000
+    retires: 1
+    read_timeout: soon
+    routes:
+      - name: auth
+        paths: [auth, "~/a(?=b)", "~/a("]
+        hosts: [example.org]
+  - name: auth
+plugins:
+  - name: rate-limiting
+  - name: apikey-auth-plugin
+    config:
+      verification_urls: [nowhere]
+      cache_ttl: 10
+`;
+  const complaints = complaintsOf(yaml);
+  const expected = [
+    /^kong\.yml:1: _format_version must be "3\.0"$/,
+    /^kong\.yml:2: upstreams is not a field known here \(known are _format_version, .*services, plugins\)$/,
+    /^kong\.yml:5: services\[0\]\.url must look like/,
+    /^kong\.yml:6: services\[0\]\.retires is not a field known here/,
+    /^kong\.yml:7: services\[0\]\.read_timeout must be a whole number/,
+    /^kong\.yml:10: services\[0\]\.routes\[0\]\.paths\[0\] must begin with/,
+    /^kong\.yml:10: services\[0\]\.routes\[0\]\.paths\[1\] must not use look-around/,
+    /^kong\.yml:10: services\[0\]\.routes\[0\]\.paths\[2\] is not a regular expression$/,
+    /^kong\.yml:11: services\[0\]\.routes\[0\]\.hosts is not a field known here/,
+    /^kong\.yml:12: services\[1\]\.url or host is required$/,
+    /^kong\.yml: two services are named auth$/,
+    /^kong\.yml:14: plugins\[0\]\.name names no plugin/,
+    /^kong\.yml:17: plugins\[1\]\.config\.verification_urls\[0\] must look like/,
+    /^kong\.yml:18: plugins\[1\]\.config\.cache_ttl is not a field known here/,
+  ];
+  for (const pattern of expected) {
+    assert.ok(
+      complaints.some((complaint) => pattern.test(complaint)),
+      `${pattern} is not among\n${complaints.join('\n')}`,
+    );
+  }
+  assert.equal(complaints.length, expected.length, complaints.join('\n'));
+});
+
+test('declaration: broken YAML, twice the same field and a file that is not there say so', async () => {
+  assert.match(complaintsOf('_format_version: "3.0"\nservices: [\n').join(), /^kong\.yml:\d+: /);
+  assert.match(
+    complaintsOf('_format_version: "3.0"\n_format_version: "3.0"\n').join(),
+    /^kong\.yml:2: .*unique/,
+  );
+  assert.match(complaintsOf('').join(), /^kong\.yml:1: the file must be a mapping/);
+  await assert.rejects(readDeclaration('/nowhere/kong.yml', pluginKinds), {
+    name: 'DeclarationError',
+    message: /\/nowhere\/kong\.yml cannot be used:\n.*ENOENT/,
+  });
+});
+
+test('declaration: a wrong value in the real file is found at its line', async () => {
+  const yaml = await readFile(kongYml, 'utf8');
+  assert.deepEqual(complaintsOf(yaml.replace('cache_ttl_sec: 10', 'cache_ttl_sec: -1')), [
+    `kong.yml:${yaml.split('\n').findIndex((line) => line.includes('cache_ttl_sec')) + 1}: plugins[0].config.cache_ttl_sec must be a whole number from 0 to 3600`,
+  ]);
+});

@@ -1,0 +1,24 @@
+export type {
+  Collection,
+  Db,
+  Document,
+  Filter,
+  IndexDescription,
+  OptionalUnlessRequiredId,
+  Sort,
+  UpdateFilter,
+  WithId,
+} from 'mongodb';
+export { Binary, ObjectId } from 'mongodb';
+export { isDuplicateKey, MongoTimeoutError, MongoUnavailableError } from './errors.ts';
+export { Mongo, openMongo, type TimeLimit } from './mongo.ts';
+export type { MongoLogger, MongoOptions } from './options.ts';
+export {
+  createQueryBuilder,
+  type FindOptions,
+  type Page,
+  QueryBuilder,
+  type UpdateOptions,
+  type UpdateResult,
+} from './query-builder.ts';
+export { fromUuidBinary, toUuidBinary } from './uuid.ts';

@@ -1,0 +1,89 @@
+import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import type { PoolClient, QueryResult } from 'pg';
+import { PostgresTimeoutError, toFault } from './errors.ts';
+
+// The server's own statement_timeout comes first where it can: it leaves the connection usable.
+const SERVER_FIRST_MS = 50;
+
+const ROLLBACK_MS = 1000;
+
+const ROLLED_BACK = { command: 'ROLLBACK' as const, rowCount: 0, rows: [] };
+
+// pg types the command as any string, kysely as those it looks at; the type of the rows is the caller's word.
+const toResult = <R>(result: QueryResult): PostgresQueryResult<R> => result as PostgresQueryResult<R>;
+
+/**
+ * One checked-out connection. Each query is bounded on this side too, for a server that hangs; a connection
+ * whose query was given up never goes back to the pool, since the late answer would be read as another's.
+ */
+export class PooledClient implements PostgresPoolClient {
+  readonly #client: PoolClient;
+  readonly #budgetMs: () => number;
+  #spentMs: number;
+  #broken: unknown;
+
+  /** `spentMs` is what the wait for the connection took from the first query's time. */
+  constructor(client: PoolClient, budgetMs: () => number, spentMs: number) {
+    this.#client = client;
+    this.#budgetMs = budgetMs;
+    this.#spentMs = spentMs;
+    client.on('error', this.#onError);
+  }
+
+  readonly #onError = (error: unknown) => {
+    this.#broken ??= toFault(error);
+  };
+
+  query<R>(statement: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query<R>(
+    statement: string | PostgresCursor<R>,
+    parameters: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+    if (typeof statement !== 'string') throw new TypeError('cursors are not supported');
+    return this.#bounded<R>(statement, parameters);
+  }
+
+  async #bounded<R>(statement: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    if (statement === 'rollback') return await this.#rollback();
+    if (this.#broken !== undefined) throw this.#broken;
+    const timeoutMs = Math.max(1, this.#budgetMs() - this.#spentMs);
+    this.#spentMs = 0;
+    return await this.#send(statement, parameters, timeoutMs);
+  }
+
+  // Owed even when the request has no time left. A lost connection is rolled back by the server; an error here
+  // would only hide the one that the transaction ended with.
+  async #rollback(): Promise<typeof ROLLED_BACK> {
+    try {
+      if (this.#broken === undefined) await this.#send('rollback', [], ROLLBACK_MS);
+    } catch (error) {
+      this.#broken ??= error;
+    }
+    return ROLLED_BACK;
+  }
+
+  async #send<R>(
+    statement: string,
+    parameters: readonly unknown[],
+    timeoutMs: number,
+  ): Promise<PostgresQueryResult<R>> {
+    const timeout = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      this.#broken = new PostgresTimeoutError('the database did not answer within the time-out');
+      timeout.reject(this.#broken);
+    }, timeoutMs + SERVER_FIRST_MS);
+    try {
+      return toResult(await Promise.race([this.#client.query(statement, [...parameters]), timeout.promise]));
+    } catch (error) {
+      throw toFault(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  release(destroy = false): void {
+    this.#client.release(destroy || this.#broken !== undefined);
+    this.#client.off('error', this.#onError);
+  }
+}

@@ -1,0 +1,13 @@
+export type { ColumnType, Generated, Insertable, Kysely, Selectable, Transaction, Updateable } from 'kysely';
+export { sql } from 'kysely';
+export {
+  isCheckViolation,
+  isForeignKeyViolation,
+  isUniqueViolation,
+  MigrationError,
+  PostgresTimeoutError,
+  PostgresUnavailableError,
+} from './errors.ts';
+export { type MigrateOptions, type MigrateResult, migrate } from './migrate.ts';
+export type { PostgresAddress, PostgresLogger, PostgresOptions } from './options.ts';
+export { openPostgres, type PoolFigures, Postgres } from './postgres.ts';

@@ -1,0 +1,66 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { completeOptions, type PostgresOptions } from './options.ts';
+import { BoundedPool } from './pool.ts';
+import { untilReady } from './wait.ts';
+
+/** The pool's connections at this moment: all, those without work, and the queries that wait for one. */
+export interface PoolFigures {
+  size: number;
+  idle: number;
+  waiting: number;
+}
+
+const HEALTH_TIMEOUT_MS = 1000;
+
+/** An open database. Queries throw PostgresUnavailableError or PostgresTimeoutError when it is not the query's fault. */
+export class Postgres<DB> {
+  /** kysely on the pool: typed SQL. */
+  readonly db: Kysely<DB>;
+  readonly #pool: BoundedPool;
+
+  /** Use {@link openPostgres}. */
+  constructor(pool: BoundedPool) {
+    this.#pool = pool;
+    this.db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  }
+
+  /** Commits when `work` returns, rolls back when it throws, and throws that same error. */
+  transaction<T>(work: (transaction: Transaction<DB>) => Promise<T>): Promise<T> {
+    return this.db.transaction().execute(work);
+  }
+
+  /** Returns when the database answered, within a second; throws otherwise. */
+  async health(): Promise<void> {
+    await this.#pool.query('select 1', HEALTH_TIMEOUT_MS);
+  }
+
+  get pool(): PoolFigures {
+    return { size: this.#pool.size, idle: this.#pool.idle, waiting: this.#pool.waiting };
+  }
+
+  /** Waits at most two seconds for running queries, then cuts the connections. May be called again. */
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Opens a database, waiting for it as long as it takes (pauses of up to a second, each reason logged once);
+ * only `signal` ends the wait. Returned with `minPoolSize` connections open.
+ */
+export async function openPostgres<DB>(options: PostgresOptions): Promise<Postgres<DB>> {
+  const complete = completeOptions(options);
+  const pool = new BoundedPool(complete);
+  const name = `PostgreSQL at ${options.host}:${options.port}`;
+  try {
+    await untilReady(() => pool.warm(), { name, logger: options.logger, signal: options.signal });
+  } catch (error) {
+    await pool.end(0);
+    throw error;
+  }
+  return new Postgres<DB>(pool);
+}

@@ -1,0 +1,30 @@
+/** The part of a logger that this package uses; pino's fits. */
+export interface RedisLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** How to reach Redis; every time is in milliseconds. */
+export interface RedisOptions {
+  host: string;
+  port: number;
+  /** None when undefined or empty. */
+  password?: string | undefined;
+  /** Number of the database. @default 0 */
+  db?: number;
+  /** A command that takes longer fails, and Redis counts as away until a new connection answers. @default 100 */
+  commandTimeoutMs?: number;
+  /** Longest time of one attempt to connect. @default 500 */
+  connectTimeoutMs?: number;
+  /** Commands under way on the connection; one more is refused. @default 10000 */
+  maxCommands?: number;
+  logger?: RedisLogger;
+}
+
+/** The options with every default filled in. */
+export function completeOptions(options: RedisOptions) {
+  return { db: 0, commandTimeoutMs: 100, connectTimeoutMs: 500, maxCommands: 10_000, ...options };
+}
+
+/** {@link RedisOptions} after {@link completeOptions}. */
+export type CompleteOptions = ReturnType<typeof completeOptions>;

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+
+/** What is stored of an API key. */
+export interface StoredKey {
+  /** SHA-256 in lower-case hex. A key is long and random: it needs no salt and no slow hash. */
+  hash: string;
+  /** Tells keys apart for people: at most 8 characters, and at most a quarter of the key. */
+  prefix: string;
+}
+
+/** The part of an API key that is stored; the key itself never is. */
+export function toStoredKey(key: string): StoredKey {
+  return {
+    hash: createHash('sha256').update(key).digest('hex'),
+    prefix: key.slice(0, Math.min(8, Math.floor(key.length / 4))),
+  };
+}

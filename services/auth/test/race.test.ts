@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { sql } from '@tsmicro/postgres';
+import { type Answer, type AuthClient, assertRefused, type Tokens } from './auth-client.ts';
+import { type AuthFixture, eventually, openAuth } from './auth-fixture.ts';
+
+const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+
+describe('races', () => {
+  let auth: AuthFixture;
+  let client: AuthClient;
+
+  before(async () => {
+    auth = await openAuth();
+    client = auth.client;
+  });
+  after(() => auth[Symbol.asyncDispose]());
+
+  test('of 20 parallel sign-ups with one email one wins, the others hear that it is taken', async () => {
+    for (let round = 0; round < 3; round++) {
+      const email = `${randomUUID()}@example.com`;
+      const answers = await times(20, (index) =>
+        client.post('/signup/basic', {
+          email: index % 2 ? email : email.toUpperCase(),
+          password: 'correct horse',
+          name: `Racer ${index}`,
+        }),
+      );
+      const losers = answers.filter(({ status }) => status !== 200);
+      assert.equal(losers.length, 19);
+      for (const loser of losers) assertRefused(loser, 400, 'user already registered');
+      const { rows } = await sql<{ users: number; sessions: number; roles: number }>`
+        select
+          count(distinct users.id)::int as users,
+          count(distinct keystore.id)::int as sessions,
+          count(distinct role_id)::int as roles
+        from users left join keystore on keystore.user_id = users.id left join user_roles on user_roles.user_id = users.id
+        where lower(email) = lower(${email})
+      `.execute(auth.surroundings.database.db);
+      assert.deepEqual(rows[0], { users: 1, sessions: 1, roles: 1 });
+    }
+  });
+
+  test('of 20 parallel refreshes one gets a new pair, and it is the only one that works', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { tokens } = await client.signUp();
+      const answers = await times(20, () => client.refresh(tokens));
+      const winners = answers.filter(({ status }) => status === 200);
+      assert.equal(winners.length, 1);
+      for (const answer of answers) {
+        if (answer.status !== 200) assertRefused(answer, 401, 'refresh token is invalid');
+      }
+      assert.equal(await client.isIn(tokens), false);
+      assert.equal(await client.isIn(winners[0]?.body.data as Tokens), true);
+    }
+  });
+
+  /** Holds the row of a person's session until all of `requests` wait for it, in this order; their answers. */
+  async function collide(userId: string, ...requests: (() => Promise<Answer>)[]): Promise<Answer[]> {
+    const { database } = auth.surroundings;
+    const answers: Promise<Answer>[] = [];
+    await database.transaction(async (transaction) => {
+      await sql`select from keystore where user_id = ${userId} for update`.execute(transaction);
+      for (const request of requests) {
+        answers.push(request());
+        const waiting = await eventually(countWaiting, (count) => count === answers.length);
+        assert.equal(waiting, answers.length);
+      }
+    });
+    return Promise.all(answers);
+  }
+
+  async function countWaiting(): Promise<number> {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'
+    `.execute(auth.surroundings.database.db);
+    return rows[0]?.count ?? 0;
+  }
+
+  test('a sign-out that comes beside a refresh, and just after it, leaves no survivor', async () => {
+    const { id, tokens } = await client.signUp();
+    const [refresh, signOut] = await collide(
+      id,
+      () => client.refresh(tokens),
+      () => client.signOut(tokens),
+    );
+    assert.equal(refresh?.status, 200);
+    assert.equal(signOut?.status, 200);
+    assert.equal(await client.isIn(tokens), false);
+    assert.equal(await client.isIn(refresh.body.data as Tokens), false);
+  });
+
+  test('a refresh that comes beside a sign-out, and just after it, is refused', async () => {
+    const { id, tokens } = await client.signUp();
+    const [signOut, refresh] = await collide(
+      id,
+      () => client.signOut(tokens),
+      () => client.refresh(tokens),
+    );
+    assert.equal(signOut?.status, 200);
+    assert.ok(refresh);
+    assertRefused(refresh, 401, 'refresh token is invalid');
+  });
+
+  test('of two refreshes that hold the same tokens at the same moment the second is refused', async () => {
+    const { id, tokens } = await client.signUp();
+    const [first, second] = await collide(
+      id,
+      () => client.refresh(tokens),
+      () => client.refresh(tokens),
+    );
+    assert.equal(first?.status, 200);
+    assert.ok(second);
+    assertRefused(second, 401, 'refresh token is invalid');
+    assert.equal(await client.isIn(first.body.data as Tokens), true);
+  });
+});

@@ -1,0 +1,40 @@
+import { type Cache, createCache, type Redis } from '@tsmicro/redis';
+import type { ItemBlog, PublicBlog } from './dto.ts';
+
+const publicBlogTtlSec = 10 * 60;
+const similarTtlSec = 6 * 60 * 60;
+
+/** What readers see of blogs, kept in Redis. A load that throws is not kept. */
+export class BlogCache {
+  readonly #blogs: Cache<PublicBlog>;
+  readonly #similar: Cache<ItemBlog[]>;
+
+  constructor(redis: Redis) {
+    this.#blogs = createCache(redis, { namespace: 'blog:public', ttlSec: publicBlogTtlSec });
+    this.#similar = createCache(redis, { namespace: 'blog:similar', ttlSec: similarTtlSec });
+  }
+
+  throughId(id: string, load: () => Promise<PublicBlog>): Promise<PublicBlog> {
+    return this.#blogs.through(idKey(id), load);
+  }
+
+  throughSlug(slug: string, load: () => Promise<PublicBlog>): Promise<PublicBlog> {
+    return this.#blogs.through(slugKey(slug), load);
+  }
+
+  throughSimilar(id: string, load: () => Promise<ItemBlog[]>): Promise<ItemBlog[]> {
+    return this.#similar.through(id, load);
+  }
+
+  /**
+   * After this nobody reads what was kept of this blog, under any of these slugs. Every list of similar blogs goes
+   * too, since any of them may show it.
+   */
+  async drop(id: string, slugs: Iterable<string>): Promise<void> {
+    const keys = Array.from(new Set(slugs), slugKey);
+    await Promise.all([this.#blogs.drop(idKey(id), ...keys), this.#similar.dropAll()]);
+  }
+}
+
+const idKey = (id: string) => `id:${id}`;
+const slugKey = (slug: string) => `slug:${slug}`;

@@ -1,0 +1,91 @@
+import Type from 'typebox';
+import type { Blog, BlogItem, PublishedBlog } from './model.ts';
+
+/** Who wrote a blog. */
+export const InfoAuthor = Type.Object({
+  _id: Type.String(),
+  name: Type.String(),
+  profilePicUrl: Type.Optional(Type.String()),
+});
+export type InfoAuthor = Type.Static<typeof InfoAuthor>;
+
+const itemFields = {
+  _id: Type.String(),
+  title: Type.String(),
+  description: Type.String(),
+  slug: Type.String(),
+  imgUrl: Type.Optional(Type.String()),
+  score: Type.Number(),
+  tags: Type.Array(Type.String()),
+};
+
+/** A blog in a list. */
+export const ItemBlog = Type.Object(itemFields);
+export type ItemBlog = Type.Static<typeof ItemBlog>;
+
+/** A blog for its readers. */
+export const PublicBlog = Type.Object({
+  ...itemFields,
+  text: Type.String(),
+  author: InfoAuthor,
+  publishedAt: Type.String(),
+});
+export type PublicBlog = Type.Static<typeof PublicBlog>;
+
+/** A blog for its author and for editors. */
+export const PrivateBlog = Type.Object({
+  ...itemFields,
+  text: Type.Optional(Type.String()),
+  draftText: Type.String(),
+  author: InfoAuthor,
+  submitted: Type.Boolean(),
+  drafted: Type.Boolean(),
+  published: Type.Boolean(),
+  publishedAt: Type.Optional(Type.String()),
+  createdAt: Type.String(),
+  updatedAt: Type.String(),
+});
+export type PrivateBlog = Type.Static<typeof PrivateBlog>;
+
+/** The list item of a blog. */
+export function toItemBlog({ _id, title, description, slug, imgUrl, score, tags }: BlogItem): ItemBlog {
+  return { _id: _id.toHexString(), title, description, slug, ...(imgUrl ? { imgUrl } : {}), score, tags };
+}
+
+/** The blog as readers see it. */
+export function toPublicBlog(blog: PublishedBlog, author: InfoAuthor): PublicBlog {
+  const { text, publishedAt, updatedAt } = blog;
+  return {
+    ...toItemBlog(blog),
+    text: text ?? '',
+    author,
+    publishedAt: (publishedAt ?? updatedAt).toISOString(),
+  };
+}
+
+/** The whole blog. */
+export function toPrivateBlog(blog: Blog, author: InfoAuthor): PrivateBlog {
+  const { text, draftText, submitted, drafted, published, publishedAt, createdAt, updatedAt } = blog;
+  return {
+    ...toItemBlog(blog),
+    ...(text === undefined ? {} : { text }),
+    draftText,
+    author,
+    submitted,
+    drafted,
+    published,
+    ...(publishedAt ? { publishedAt: publishedAt.toISOString() } : {}),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}
+
+/** What is shown of a user as an author. */
+export function toInfoAuthor(user: {
+  id: string;
+  name: string;
+  profilePicUrl?: string | undefined;
+}): InfoAuthor {
+  const { id, name, profilePicUrl } = user;
+  return { _id: id, name, ...(profilePicUrl ? { profilePicUrl } : {}) };
+}

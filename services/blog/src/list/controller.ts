@@ -1,0 +1,34 @@
+import { MongoIdParam, Pagination } from '@tsmicro/dto';
+import { Controller } from '@tsmicro/micro';
+import type { Routes } from '@tsmicro/network';
+import Type from 'typebox';
+import { ItemBlog } from '../blog/dto.ts';
+import { TagParam } from './dto.ts';
+import type { ListService } from './service.ts';
+
+/** Published blogs in lists, for everybody. */
+export class ListController extends Controller {
+  readonly #service: ListService;
+
+  constructor(service: ListService) {
+    super('/list');
+    this.#service = service;
+  }
+
+  mountRoutes(routes: Routes): void {
+    const data = Type.Array(ItemBlog);
+    routes.get('/latest', { summary: 'The newest blogs', query: Pagination, data }, ({ query }) =>
+      this.#service.listLatest(query),
+    );
+    routes.get(
+      '/tag/:tag',
+      { summary: 'The newest blogs with a tag', params: TagParam, query: Pagination, data },
+      ({ params, query }) => this.#service.listTagged(params.tag, query),
+    );
+    routes.get(
+      '/similar/id/:id',
+      { summary: 'Blogs about what this one is about', params: MongoIdParam, data },
+      ({ params }) => this.#service.listSimilar(params.id),
+    );
+  }
+}

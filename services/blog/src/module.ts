@@ -1,0 +1,54 @@
+import type { Controller, Module, NatsClient } from '@tsmicro/micro';
+import type { Mongo } from '@tsmicro/mongo';
+import type { Redis } from '@tsmicro/redis';
+import { AuthorController } from './author/controller.ts';
+import { AuthorService } from './author/service.ts';
+import { BlogCache } from './blog/cache.ts';
+import { BlogController } from './blog/controller.ts';
+import { BlogService } from './blog/service.ts';
+import { BlogStore } from './blog/store.ts';
+import { EditorController } from './editor/controller.ts';
+import { EditorService } from './editor/service.ts';
+import { HealthController } from './health/controller.ts';
+import { IdentityClient } from './identity/client.ts';
+import { createAuthentication, createAuthorization } from './identity/guard.ts';
+import { ListController } from './list/controller.ts';
+import { ListService } from './list/service.ts';
+import { ListStore } from './list/store.ts';
+
+/** The open connections that the service is built on. */
+export interface Connections {
+  mongo: Mongo;
+  redis: Redis;
+  natsClient: NatsClient;
+}
+
+/** What a start-up job reaches by name. */
+export interface Instance {
+  blogStore: BlogStore;
+}
+
+/** Creates every part of the blog service. */
+export function createModule({ mongo, redis, natsClient }: Connections): Module<Instance> {
+  const identityClient = new IdentityClient(natsClient);
+  const authentication = createAuthentication(identityClient);
+  const authorization = createAuthorization(identityClient);
+  const providers = { authentication, authorization };
+  const blogStore = new BlogStore(mongo);
+  const blogCache = new BlogCache(redis);
+  const blogService = new BlogService(blogStore, blogCache, identityClient);
+  const controllers: readonly Controller[] = [
+    new HealthController(),
+    new BlogController(blogService),
+    new ListController(new ListService(new ListStore(mongo), blogCache)),
+    new AuthorController(new AuthorService(blogStore, blogService), providers),
+    new EditorController(new EditorService(blogStore, blogService), providers),
+  ];
+  return {
+    getInstance: () => ({ blogStore }),
+    controllers: () => controllers,
+    rootMiddlewares: () => [],
+    authenticationProvider: () => authentication,
+    authorizationProvider: () => authorization,
+  };
+}

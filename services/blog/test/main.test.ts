@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startMongo } from '@tsmicro/stack';
+import { eventually, openSurroundings, type Surroundings } from './blog-fixture.ts';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const complete = {
+  DB_URL: 'mongodb://127.0.0.1:1',
+  DB_NAME: 'blog',
+  REDIS_HOST: '127.0.0.1',
+  NATS_URL: 'nats://127.0.0.1:1',
+};
+
+/** A blog service as a process of its own. */
+class BlogProcess implements AsyncDisposable {
+  readonly child: ChildProcessWithoutNullStreams;
+  out = '';
+  err = '';
+
+  constructor(environment: Record<string, string>) {
+    this.child = spawn(process.execPath, [main], { env: environment });
+    this.child.stdout.on('data', (data: Buffer) => {
+      this.out += data;
+    });
+    this.child.stderr.on('data', (data: Buffer) => {
+      this.err += data;
+    });
+  }
+
+  /** Its log, line by line. */
+  get lines(): { level: number; msg: string; address?: string }[] {
+    return this.out
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  }
+
+  async line(message: string | RegExp): Promise<{ address?: string }> {
+    const found = () => this.lines.find(({ msg }) => msg.match(message));
+    await eventually(
+      async () => found() !== undefined || this.child.exitCode,
+      (seen) => seen === true,
+      10_000,
+    );
+    return found() ?? {};
+  }
+
+  /** Its exit code, and how long it took to end. */
+  async ended(): Promise<{ code: number | null; tookMs: number }> {
+    const began = performance.now();
+    if (this.child.exitCode === null) await once(this.child, 'exit', { signal: AbortSignal.timeout(15_000) });
+    return { code: this.child.exitCode, tookMs: performance.now() - began };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      this.child.kill('SIGKILL');
+      await once(this.child, 'exit');
+    }
+  }
+}
+
+describe('a start', () => {
+  let surroundings: Surroundings;
+  before(async () => {
+    surroundings = await openSurroundings();
+  });
+  after(() => surroundings[Symbol.asyncDispose]());
+
+  test('missing and wrong variables are all named in one message, without a stack, with exit code 1', async () => {
+    await using blog = new BlogProcess({
+      SERVER_PORT: 'many',
+      REDIS_PORT: '70000',
+      DB_MAX_POOL_SIZE: '0',
+      LOG_LEVEL: 'loud',
+      NATS_SERVICE_VERSION: 'one',
+    });
+    assert.equal((await blog.ended()).code, 1);
+    const names = ['DB_HOST', 'DB_NAME', 'DB_USER', 'DB_USER_PWD', 'REDIS_HOST', 'NATS_URL'];
+    for (const name of names) assert.match(blog.err, new RegExp(`^  ${name} is required \\(`, 'm'));
+    const wrong = ['SERVER_PORT', 'REDIS_PORT', 'DB_MAX_POOL_SIZE', 'LOG_LEVEL', 'NATS_SERVICE_VERSION'];
+    for (const name of wrong) assert.match(blog.err, new RegExp(`^  ${name} (is|must be) `, 'm'));
+    assert.doesNotMatch(blog.err, /^\s+at |Error/m);
+    assert.equal(blog.out, '');
+  });
+
+  test('a secret in a wrong place is not shown', async () => {
+    await using blog = new BlogProcess({ ...complete, DB_URL: 'postgres://user:s3cret@host/db' });
+    assert.equal((await blog.ended()).code, 1);
+    assert.match(blog.err, /^ {2}DB_URL is invalid \(as in mongodb:/m);
+    assert.doesNotMatch(blog.err + blog.out, /s3cret/);
+  });
+
+  test('it says when it is ready, answers, and ends at SIGTERM', async () => {
+    await using blog = new BlogProcess({ ...surroundings.environment, LOG_LEVEL: 'info' });
+    const { address } = await blog.line('blog is ready');
+    assert.equal((await fetch(`${address}/health`)).status, 200);
+    blog.child.kill('SIGTERM');
+    const { code, tookMs } = await blog.ended();
+    assert.equal(code, 0);
+    assert.ok(tookMs < 10_000);
+    assert.equal(blog.err, '');
+  });
+
+  test('SIGTERM while it waits for its dependencies ends it at once', async () => {
+    await using blog = new BlogProcess(complete);
+    await blog.line(/^waiting for MongoDB/);
+    blog.child.kill('SIGTERM');
+    const { code, tookMs } = await blog.ended();
+    assert.equal(code, 0);
+    assert.ok(tookMs < 3_000, `took ${tookMs} ms`);
+  });
+
+  test('it waits for what is not there yet, and is ready within 5 s of its coming', async () => {
+    delete process.env.MONGO_URL;
+    await using mongo = await startMongo();
+    await mongo.stop();
+    await using blog = new BlogProcess({
+      ...surroundings.environment,
+      LOG_LEVEL: 'info',
+      DB_URL: mongo.url,
+      REDIS_PORT: '1',
+    });
+    await blog.line(/^waiting for MongoDB/);
+    await mongo.start();
+    const began = performance.now();
+    await blog.line('blog is ready');
+    assert.ok(performance.now() - began < 5_000);
+    assert.equal(blog.lines.filter(({ msg }) => msg.startsWith('waiting for')).length, 1);
+  });
+});

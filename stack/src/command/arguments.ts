@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+
+/** A command line that makes no sense: the message says why, and the process ends with 2. */
+export class UsageError extends Error {}
+
+/** The options that a command knows, by name. */
+export interface OptionSpec {
+  readonly type: 'boolean' | 'string';
+  readonly short?: string;
+}
+
+/** What stood behind a command. */
+export interface Arguments {
+  readonly flags: ReadonlySet<string>;
+  readonly texts: ReadonlyMap<string, string>;
+  readonly words: readonly string[];
+}
+
+/** Reads what stands behind a command. @throws UsageError for an option it does not know, or too many words */
+export function parseArguments(
+  args: readonly string[],
+  options: Readonly<Record<string, OptionSpec>>,
+  maxWords: number,
+): Arguments {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
+    if (positionals.length > maxWords)
+      throw new UsageError(`unexpected: ${positionals.slice(maxWords).join(' ')}`);
+    const entries = Object.entries(values);
+    return {
+      flags: new Set(entries.filter(([, value]) => value === true).map(([name]) => name)),
+      texts: new Map(entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
+      words: positionals,
+    };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError((error as Error).message.split('. ')[0] ?? 'unknown option');
+  }
+}
+
+/** A port in decimal digits. @throws UsageError */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) {
+    throw new UsageError(`--port ${text} is no port: a number from 1 to 65535`);
+  }
+  return port;
+}

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import Type from 'typebox';
+import { Check } from 'typebox/value';
+import type { Home } from '../home/home.ts';
+import { print } from './output.ts';
+
+const ToldLine = Type.Object({ line: Type.String() });
+const ToldReady = Type.Object({ ready: Type.Literal(true) });
+
+/** Starts this very program again in a session of its own, shows what it tells, and leaves it when it is ready. */
+export async function startDetached(home: Home, port: number | undefined): Promise<number> {
+  const script = process.argv[1] ?? '';
+  const options = port === undefined ? [] : ['--port', String(port)];
+  home.open();
+  // It has no terminal to complain to.
+  const complaints = openSync(home.logFile('launcher'), 'w', 0o600);
+  const child = spawn(process.execPath, [script, 'start', ...options], {
+    detached: true,
+    stdio: ['ignore', 'ignore', complaints, 'ipc'],
+  });
+  const interrupt = () => child.kill('SIGTERM');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+    child.on('message', (message) => {
+      if (Check(ToldLine, message)) print(message.line);
+      if (!Check(ToldReady, message)) return;
+      child.disconnect();
+      child.unref();
+      resolve(0);
+    });
+  });
+}

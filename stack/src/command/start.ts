@@ -1,0 +1,41 @@
+import { Home } from '../home/home.ts';
+import { Lock } from '../home/lock.ts';
+import type { StackDefinition } from '../launcher/definition.ts';
+import { parsePort } from './arguments.ts';
+import type { Command } from './command.ts';
+import { startDetached } from './detach.ts';
+import { runForeground } from './foreground.ts';
+import { print } from './output.ts';
+import { formatOverview } from './overview.ts';
+import { findRunning } from './running.ts';
+
+async function tellRunning(definition: StackDefinition, home: Home): Promise<number> {
+  const client = await findRunning(home);
+  const status = await client.status();
+  print(`${definition.title} already runs (pid ${client.pid}, ${status.state}); nothing was started.`);
+  for (const line of formatOverview(definition, status)) print(line);
+  print('npm run status shows more, npm run stop ends it.');
+  return 0;
+}
+
+/** `npm start` */
+export const start: Command = {
+  usage: 'npm start -- [--port N] [--detach]',
+  summary: 'starts servers, services and gateway, and installs what is missing',
+  options: {
+    port: { type: 'string', short: 'p', summary: 'the port of the gateway (8000)' },
+    detach: { type: 'boolean', short: 'd', summary: 'returns when all is ready; npm run stop ends it' },
+  },
+  maxWords: 0,
+  async run(definition, { flags, texts }) {
+    const portText = texts.get('port');
+    const port = portText === undefined ? undefined : parsePort(portText);
+    const home = new Home(definition.home);
+    if (flags.has('detach')) return await startDetached(home, port);
+    // Files of ours are for our eyes; PostgreSQL sets its own.
+    process.umask(0o077);
+    home.open();
+    using lock = Lock.take(home.lockFile);
+    return lock ? await runForeground(definition, home, port) : await tellRunning(definition, home);
+  },
+};

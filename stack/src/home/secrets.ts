@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import Type, { type Static } from 'typebox';
+import { Check } from 'typebox/value';
+import { readJson, writeJson } from './home.ts';
+
+const Secrets = Type.Object({ postgresPassword: Type.String() });
+
+/** What only this stack knows: the password of the services' PostgreSQL role. */
+export type Secrets = Static<typeof Secrets>;
+
+/** The secrets of this file; made at random when there are none. */
+export function openSecrets(file: string): Secrets {
+  const content = readJson(file);
+  if (Check(Secrets, content)) return content;
+  const secrets = { postgresPassword: randomBytes(24).toString('hex') };
+  writeJson(file, secrets);
+  return secrets;
+}

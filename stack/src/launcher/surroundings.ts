@@ -1,0 +1,33 @@
+import type { Environment, Surroundings } from './definition.ts';
+
+function part(text: string): string | undefined {
+  return text === '' ? undefined : decodeURIComponent(text);
+}
+
+/** A connection URL in the parts that the services' environment wants; undefined takes a variable away. */
+export function urlParts(url: string | undefined, usualPort: number) {
+  const { hostname, port, username, password, pathname } = new URL(url ?? 'none://127.0.0.1');
+  return {
+    host: hostname,
+    port: port === '' ? String(usualPort) : port,
+    user: part(username),
+    password: part(password),
+    database: part(pathname.replace(/^\//, '')),
+  };
+}
+
+/** The environment of a service: defaults, over them what the person's environment says, over that our addresses. */
+export function mergeEnvironment(
+  defaults: Environment,
+  person: NodeJS.ProcessEnv,
+  ours: Environment,
+): NodeJS.ProcessEnv {
+  const given = Object.fromEntries(Object.entries(person).filter(([, value]) => value !== ''));
+  const merged = { ...defaults, ...given, ...ours };
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
+}
+
+/** Where a service of this name listens. */
+export function listenEnvironment(surroundings: Surroundings, name: string): Environment {
+  return { SERVER_HOST: surroundings.host, SERVER_PORT: String(surroundings.ports[name]) };
+}

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeExit } from '../process/child.ts';
+import type { Daemon } from '../process/daemon.ts';
+import { BackOff } from './back-off.ts';
+
+const readyAgainMs = 120_000;
+
+/** starting: it runs and does not answer yet; waiting: it ended and is about to be started again. */
+export type UnitState = 'starting' | 'ready' | 'waiting' | 'stopped';
+
+/** Who wants to hear of it: lines for people, and that the state changed. */
+export interface UnitListener {
+  inform(line: string): void;
+  warn(line: string): void;
+  changed(unit: Unit): void;
+}
+
+/** One program of the stack, kept running: when it ends unasked it is started again, with back-off. */
+export class Unit {
+  readonly name: string;
+  readonly #open: () => Promise<Daemon>;
+  readonly #listener: UnitListener;
+  #daemon: Daemon | undefined;
+  #state: UnitState = 'stopped';
+  #wanted: AbortController | undefined;
+  #watching: Promise<void> = Promise.resolve();
+  #restarts = 0;
+  #startedAt = 0;
+
+  /** `open` starts the program for the first time; after that the daemon it gave is launched again. */
+  constructor(name: string, open: () => Promise<Daemon>, listener: UnitListener) {
+    this.name = name;
+    this.#open = open;
+    this.#listener = listener;
+  }
+
+  get state(): UnitState {
+    return this.#state;
+  }
+
+  get pid(): number | undefined {
+    return this.#daemon?.pid;
+  }
+
+  get url(): string | undefined {
+    return this.#daemon?.url;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** When the current run began, in milliseconds since 1970. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  /** The last lines it printed. */
+  get tail(): readonly string[] {
+    return this.#daemon?.tail ?? [];
+  }
+
+  /** Starts it, and keeps it running from now on. Rejects when the very first start fails. */
+  async start(): Promise<void> {
+    if (this.#wanted) return;
+    const wanted = new AbortController();
+    this.#wanted = wanted;
+    this.#setState('starting');
+    try {
+      await this.#launch();
+    } catch (error) {
+      this.#wanted = undefined;
+      this.#setState('stopped');
+      throw error;
+    }
+    this.#watching = this.#watch(wanted.signal);
+  }
+
+  /** Ends it for good, until `start`. */
+  async stop(): Promise<void> {
+    this.#wanted?.abort();
+    this.#wanted = undefined;
+    await this.#daemon?.stop();
+    await this.#watching;
+    // It may just have been started again when we came.
+    await this.#daemon?.stop();
+    this.#setState('stopped');
+  }
+
+  /** SIGKILL: it will be started again, unless it was stopped. */
+  async kill(): Promise<void> {
+    await this.#daemon?.kill();
+  }
+
+  async #launch(): Promise<void> {
+    this.#startedAt = Date.now();
+    if (this.#daemon) await this.#daemon.launch();
+    else this.#daemon = await this.#open();
+    this.#setState('starting');
+    this.#noticeReady(this.#daemon).catch(() => {});
+  }
+
+  async #noticeReady(daemon: Daemon): Promise<void> {
+    const { pid } = daemon;
+    await daemon.ready(readyAgainMs);
+    if (daemon.pid !== pid || pid === undefined) return;
+    this.#setState('ready');
+    if (this.#restarts > 0) this.#listener.inform(`${this.name} is back (pid ${pid})`);
+  }
+
+  async #watch(wanted: AbortSignal): Promise<void> {
+    const backOff = new BackOff();
+    let why = '';
+    while (!wanted.aborted) {
+      const exit = await this.#daemon?.exited;
+      if (wanted.aborted) return;
+      if (exit) why = describeExit(exit);
+      this.#setState('waiting');
+      const waitMs = backOff.next(Date.now() - this.#startedAt);
+      this.#listener.warn(`${this.name} ended (${why}); starting it again in ${waitMs / 1000} s`);
+      await sleep(waitMs, undefined, { signal: wanted }).catch(() => {});
+      if (wanted.aborted) return;
+      this.#restarts++;
+      await this.#launch().catch((error: unknown) => {
+        why = String(error);
+      });
+    }
+  }
+
+  #setState(state: UnitState): void {
+    this.#state = state;
+    this.#listener.changed(this);
+  }
+}

@@ -1,0 +1,1 @@
+export { type DocumentServer, type DocumentServerOptions, startDocumentServer } from './server.ts';

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { MongoClient } from 'mongodb';
+import { Client } from 'pg';
+import {
+  findPort,
+  type Server,
+  type ServerOptions,
+  startMongo,
+  startNats,
+  startPostgres,
+  startRedis,
+} from '../src/index.ts';
+import { alive } from '../src/process/tree.ts';
+import { ask } from '../src/servers/ask.ts';
+import { portFree } from '../src/servers/port.ts';
+import { removeCluster } from '../src/servers/postgres-cluster.ts';
+
+// startMongo would use the server it names: here its own are ended and started.
+delete process.env.MONGO_URL;
+
+interface Kind {
+  readonly name: string;
+  start(options: ServerOptions): Promise<Server>;
+  /** Writes a value and resolves when the server says that it is kept. */
+  write(server: Server): Promise<void>;
+  read(server: Server): Promise<unknown>;
+}
+
+async function sql(server: Server, text: string): Promise<unknown> {
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(text);
+    return rows[0]?.value;
+  } finally {
+    await client.end();
+  }
+}
+
+async function withMongo<Answer>(server: Server, use: (client: MongoClient) => Promise<Answer>) {
+  const client = new MongoClient(server.url, { serverSelectionTimeoutMS: 3_000 });
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** JetStream's own requests, in NATS's text protocol. */
+async function natsRequest(server: Server, subject: string, payload: string): Promise<string> {
+  const request = `CONNECT {"verbose":false}\r\nSUB answer 1\r\nPUB ${subject} answer ${payload.length}\r\n${payload}\r\n`;
+  return await ask(server.host, server.port, request, /MSG answer[\s\S]*\}\r\n/);
+}
+
+const kinds: readonly Kind[] = [
+  {
+    name: 'nats',
+    start: startNats,
+    async write(server) {
+      const stream = '{"name":"NOTES","subjects":["notes"],"storage":"file"}';
+      assert.doesNotMatch(await natsRequest(server, '$JS.API.STREAM.CREATE.NOTES', stream), /"error"/);
+      assert.match(await natsRequest(server, 'notes', 'kept'), /"seq":1/);
+    },
+    async read(server) {
+      const answer = await natsRequest(server, '$JS.API.STREAM.MSG.GET.NOTES', '{"seq":1}');
+      const data = /"data":"([^"]*)"/.exec(answer)?.[1] ?? '';
+      return Buffer.from(data, 'base64').toString();
+    },
+  },
+  {
+    name: 'postgres',
+    start: (options) => startPostgres({ ...options, durable: false }),
+    async write(server) {
+      await sql(server, "CREATE TABLE note AS SELECT 'kept' AS value");
+    },
+    read: (server) => sql(server, 'SELECT value FROM note'),
+  },
+  {
+    name: 'redis',
+    start: startRedis,
+    async write(server) {
+      assert.equal(await ask(server.host, server.port, 'SET note kept\r\n'), '+OK\r\n');
+    },
+    async read(server) {
+      const answer = await ask(server.host, server.port, 'GET note\r\n', /\n[\s\S]*\n/);
+      return answer.split('\r\n')[1];
+    },
+  },
+  {
+    name: 'mongo',
+    start: startMongo,
+    async write(server) {
+      await withMongo(server, (client) => client.db('test').collection('notes').insertOne({ value: 'kept' }));
+    },
+    read: (server) =>
+      withMongo(server, async (client) => (await client.db('test').collection('notes').findOne({}))?.value),
+  },
+];
+
+for (const kind of kinds) {
+  describe(kind.name, () => {
+    test('keeps acknowledged data and its port over kill and start', async () => {
+      await using server = await kind.start({});
+      const { pid, url } = server;
+      await kind.write(server);
+      await server.kill();
+      assert.equal(server.pid, undefined);
+      assert.equal(alive(pid ?? 0), false);
+      await server.start();
+      assert.notEqual(server.pid, pid);
+      assert.equal(server.url, url);
+      assert.equal(await kind.read(server), 'kept');
+    });
+
+    test('stop ends the process and frees the port; twice is as good as once', async () => {
+      await using server = await kind.start({});
+      const { pid } = server;
+      await server.stop();
+      await server.stop();
+      assert.equal(alive(pid ?? 0), false);
+      assert.ok(await portFree(server.port));
+    });
+
+    test('pause: nothing answers; resume: it does again', async () => {
+      await using server = await kind.start({});
+      await kind.write(server);
+      server.pause();
+      const read = kind.read(server).catch((error: unknown) => error);
+      const early = await Promise.race([read, new Promise((resolve) => setTimeout(resolve, 300, 'hangs'))]);
+      assert.equal(early, 'hangs');
+      server.resume();
+      await read;
+      assert.equal(await kind.read(server), 'kept');
+    });
+
+    test('a start waits until the old socket is gone', async () => {
+      await using server = await kind.start({});
+      await server.kill();
+      const old = createServer((socket) => socket.destroy()).listen(server.port, server.host);
+      await once(old, 'listening');
+      const started = server.start();
+      setTimeout(() => old.close(), 400);
+      await started;
+      assert.ok(server.pid);
+    });
+  });
+}
+
+test('a temporary folder is gone after the server is disposed of', async () => {
+  const lines: string[] = [];
+  let folder = '';
+  {
+    await using _server = await startNats({ onLine: (line) => lines.push(line) });
+    folder = /Store Directory: "(.*)\/store/.exec(lines.join('\n'))?.[1] ?? '';
+    assert.ok(existsSync(folder), folder);
+  }
+  assert.equal(existsSync(folder), false);
+});
+
+test('nats: JetStream is on and the configuration is for its owner only', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tsmicro-test-'));
+  {
+    await using server = await startNats({ dir });
+    assert.match(await ask(server.host, server.port, ''), /"jetstream":true/);
+    assert.equal(statSync(join(dir, 'nats.conf')).mode & 0o077, 0);
+  }
+  rmSync(dir, { recursive: true });
+});
+
+test('a server given by its address is used and never touched', async () => {
+  await using own = await startRedis({});
+  const given = await startRedis({ url: own.url });
+  assert.deepEqual([given.external, given.port, given.pid], [true, own.port, undefined]);
+  await assert.rejects(given.kill(), /not ours to end/);
+  assert.throws(() => given.pause(), /not ours to end/);
+  await given.stop();
+  await given[Symbol.asyncDispose]();
+  assert.match(await ask(own.host, own.port, 'PING\r\n'), /PONG/);
+});
+
+test('a port in use by another program is named', async () => {
+  const port = await findPort();
+  const other = createServer().listen(port, '127.0.0.1');
+  await assert.rejects(startRedis({ port }), new RegExp(`port ${port} .* in use`));
+  other.close();
+});
+
+test('postgres: a lock file that names a stranger’s pid does not block the start', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tsmicro-test-'));
+  {
+    await using server = await startPostgres({ dir, durable: false });
+    await server.kill();
+    const lock = join(dir, 'data', 'postmaster.pid');
+    const { uid, gid } = statSync(join(dir, 'data'));
+    // PostgreSQL believes the file when a process of its own user has that pid.
+    const stranger = spawn('sleep', ['60'], { uid, gid, cwd: '/' });
+    await once(stranger, 'spawn');
+    writeFileSync(lock, [stranger.pid, ...readFileSync(lock, 'utf8').split('\n').slice(1)].join('\n'));
+    await server.start().finally(() => stranger.kill('SIGKILL'));
+    assert.ok(server.pid);
+  }
+  rmSync(dir, { recursive: true });
+});
+
+test('postgres: passwords are asked for', async () => {
+  await using server = await startPostgres({ durable: false });
+  const url = new URL(server.url);
+  url.password = 'guess';
+  await assert.rejects(
+    new Client({ connectionString: url.href }).connect(),
+    /password authentication failed/,
+  );
+});
+
+test('postgres as root: runs as another user, also from a folder that is closed to him', {
+  skip: process.getuid?.() !== 0 && 'needs root',
+}, async () => {
+  const closed = mkdtempSync(join(tmpdir(), 'tsmicro-test-'));
+  const dir = join(closed, 'postgres');
+  mkdirSync(dir);
+  let dataDir = '';
+  {
+    await using server = await startPostgres({ dir, durable: false });
+    dataDir = realpathSync(join(dir, 'data'));
+    assert.equal(dataDir.startsWith(closed), false);
+    assert.notEqual(statSync(`/proc/${server.pid}`).uid, 0);
+    await sql(server, 'CREATE TABLE note AS SELECT 1 AS value');
+    await server.stop();
+    await server.start();
+    assert.equal(await sql(server, 'SELECT value FROM note'), 1);
+  }
+  removeCluster(dir);
+  assert.equal(existsSync(dataDir), false);
+  rmSync(closed, { recursive: true });
+});

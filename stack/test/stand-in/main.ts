@@ -1,0 +1,42 @@
+// The launcher with stand-in services, in the home that STAND_IN_HOME names.
+import { fileURLToPath } from 'node:url';
+import { flush } from '../../src/command/output.ts';
+import { run } from '../../src/command/run.ts';
+import type { ServerName, ServiceDefinition, StackDefinition } from '../../src/launcher/definition.ts';
+import { listenEnvironment } from '../../src/launcher/surroundings.ts';
+
+const script = fileURLToPath(new URL('./service.ts', import.meta.url));
+const servers = (process.env.STAND_IN_SERVERS ?? 'nats,redis').split(',') as ServerName[];
+const firstPort = Number(process.env.STAND_IN_PORT);
+
+function service(name: string, usualPort: number, needs: readonly ServerName[]): ServiceDefinition {
+  return {
+    name,
+    script,
+    usualPort,
+    needs,
+    environment: (surroundings) => ({
+      ...listenEnvironment(surroundings, name),
+      STAND_IN_NAME: name,
+      POSTGRES_URL: surroundings.urls.postgres,
+      NATS_URL: surroundings.urls.nats,
+    }),
+  };
+}
+
+const definition: StackDefinition = {
+  title: 'stand-in',
+  home: process.env.STAND_IN_HOME ?? '',
+  servers,
+  gateway: service('gateway', firstPort, []),
+  services: [service('auth', firstPort + 1, servers), service('blog', firstPort + 2, servers)],
+  postgresDatabase: 'auth',
+  mongoDatabase: 'blog',
+  defaults: { LOG_LEVEL: 'info', NODE_ENV: 'development' },
+  readyPaths: ['/auth/health', '/blog/health'],
+  examples: (gatewayUrl) => [`curl -s ${gatewayUrl}/auth/health`],
+};
+
+const code = await run(definition, process.argv.slice(2));
+await flush();
+process.exit(code);

@@ -1,0 +1,25 @@
+// A service for the launcher's tests: answers /health, tells its environment, logs as pino does, and leaves when asked.
+import { createServer } from 'node:http';
+
+function log(level: number, msg: string, fields: object = {}): void {
+  process.stdout.write(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, msg, ...fields })}\n`);
+}
+
+const { SERVER_HOST, SERVER_PORT, STAND_IN_FAILS } = process.env;
+if (STAND_IN_FAILS !== undefined && STAND_IN_FAILS === process.env.STAND_IN_NAME) {
+  log(60, 'DB_HOST is missing');
+  process.exit(1);
+}
+
+const server = createServer((request, response) => {
+  if (request.url === '/environment') response.end(JSON.stringify(process.env));
+  else response.end('{}');
+});
+
+server.listen(Number(SERVER_PORT), SERVER_HOST, () => log(30, 'listening', { port: Number(SERVER_PORT) }));
+
+process.on('SIGTERM', () => {
+  log(30, 'stopping');
+  server.close(() => process.exit(0));
+  server.closeAllConnections();
+});
