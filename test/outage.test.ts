@@ -100,8 +100,11 @@ for (const name of ['redis', 'postgres', 'mongo', 'nats', 'auth', 'blog'] as con
   test(`outage: ${name} is dead: answers within 1.5 s, none looks like a denial, then all works again`, async () => {
     await allWorks(10_000);
     await system.command('service', 'stop', name);
-    await judgeAll(name, deadMs);
-    await system.command('service', 'start', name);
+    try {
+      await judgeAll(name, deadMs);
+    } finally {
+      await system.command('service', 'start', name);
+    }
     await allWorks(backMs[name]);
   });
 

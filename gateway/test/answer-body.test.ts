@@ -50,7 +50,7 @@ test('answer: 50 MB come down unchanged, and a slow reader holds the service bac
   assert.equal(hash.digest('hex'), expected.digest('hex'));
 });
 
-test('answer: an answer without a length, and one without a body, keep their form', async (t) => {
+test('answer: one without a length, and one without a body, keep their form', async (t) => {
   const fixture = await openFixture(t, {
     blog: (incoming, response) => {
       if (incoming.url === '/chunks') {
@@ -69,7 +69,7 @@ test('answer: an answer without a length, and one without a body, keep their for
   }
 });
 
-test('answer: an answer that ends with its connection is passed on whole', async (t) => {
+test('answer: one that ends with its connection is passed on whole', async (t) => {
   const fixture = await openFixture(t);
   await fixture.blog.close();
   const server = createTcpServer((socket) => {
@@ -106,4 +106,22 @@ test('answer: pipelined requests are answered in their order', async (t) => {
     paths.map((path) => `"url":"${path}"`),
   );
   socket.destroy();
+});
+
+test('answer: read_timeout is the longest pause, not the time of the whole answer', async (t) => {
+  const fixture = await openFixture(t, {
+    service: 'read_timeout: 300',
+    blog: (_incoming, response) => {
+      response.writeHead(200);
+      let pieces = 0;
+      const timer = setInterval(() => {
+        response.write('x');
+        if (++pieces < 8) return;
+        clearInterval(timer);
+        response.end();
+      }, 100);
+    },
+  });
+  const { body } = await request(`${fixture.gateway.url}/blog/x`, { headers: key });
+  assert.equal(await body.text(), 'xxxxxxxx');
 });

@@ -1,6 +1,5 @@
 import { type ApiError, badRequest, unavailable } from '@tsmicro/network';
 import { errors } from 'undici';
-import { ConnectTimeoutError } from '../upstream/errors.ts';
 
 /** An attempt that failed before any answer. */
 export interface FailedAttempt {
@@ -27,11 +26,11 @@ const connectionLost: ReadonlySet<unknown> = new Set([
 /**
  * Whether to ask again. What never reached a socket may be asked again whatever it is; what did, once and only
  * when it changes nothing: a DELETE that had its effect would be answered with a 404 or 401 the second time, and
- * a fault must never look like a denial. Time-outs are not repeated: their time is gone.
+ * a fault must never look like a denial. Time-outs, which carry no such code, are not repeated: their
+ * time is gone.
  */
 export function mayRetry(attempt: FailedAttempt, error: Error): boolean {
-  if (error instanceof ConnectTimeoutError || !('code' in error) || !connectionLost.has(error.code))
-    return false;
+  if (!('code' in error) || !connectionLost.has(error.code)) return false;
   if (!attempt.onSocket) return true;
   const safe = attempt.method === 'GET' || attempt.method === 'HEAD' || attempt.method === 'OPTIONS';
   return safe && !attempt.streaming && attempt.number === 1;

@@ -25,6 +25,8 @@ export class MongoTimeoutError extends Error {
 // The server's error codes: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
 const AWAY_CODES = new Set([6, 7, 89, 91, 189, 9001, 10107, 11600, 11602, 13435, 13436]);
 const TIMEOUT_CODES = new Set([50, 64, 262]);
+// A write to a connection that the server has just ended comes through as the plain error of the socket.
+const SOCKET_CODES = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ERR_STREAM_DESTROYED']);
 const DUPLICATE_KEY = 11000;
 
 // The driver does not export the errors of its pool, MongoWaitQueueTimeoutError and MongoPoolClosedError.
@@ -44,6 +46,9 @@ const AWAY_CLASSES = [
  * operation. The message is ours: it shows neither address nor credentials.
  */
 export function toFault(error: unknown): unknown {
+  if (error instanceof Error && 'code' in error && SOCKET_CODES.has(String(error.code))) {
+    return new MongoUnavailableError('the database is away', { cause: error });
+  }
   const code = error instanceof MongoServerError ? Number(error.code) : 0;
   const name = error instanceof Error ? error.name : '';
   if (name === 'MongoWaitQueueTimeoutError') {

@@ -13,12 +13,6 @@ export { Binary, ObjectId } from 'mongodb';
 export { isDuplicateKey, MongoTimeoutError, MongoUnavailableError } from './errors.ts';
 export { Mongo, openMongo, type TimeLimit } from './mongo.ts';
 export type { MongoLogger, MongoOptions } from './options.ts';
-export {
-  createQueryBuilder,
-  type FindOptions,
-  type Page,
-  QueryBuilder,
-  type UpdateOptions,
-  type UpdateResult,
-} from './query-builder.ts';
+export type { FindOptions, Page, UpdateOptions, UpdateResult } from './query.ts';
+export { createQueryBuilder, QueryBuilder } from './query-builder.ts';
 export { fromUuidBinary, toUuidBinary } from './uuid.ts';

@@ -5,35 +5,18 @@ import type {
   IndexDescription,
   InferIdType,
   OptionalUnlessRequiredId,
-  Sort,
   UpdateFilter,
   WithId,
 } from 'mongodb';
 import { assertFilter } from './filter.ts';
 import type { Mongo } from './mongo.ts';
-
-/** What of the found documents, and in which order. */
-export interface FindOptions {
-  sort?: Sort;
-  projection?: Document;
-}
-
-/** Which part of a list: pages are counted from 1. */
-export interface Page {
-  page: number;
-  limit: number;
-}
-
-export interface UpdateOptions {
-  /** Inserts a document when none matches. @default false */
-  upsert?: boolean;
-}
-
-/** How many documents matched, and how many of them were not so before. */
-export interface UpdateResult {
-  matched: number;
-  modified: number;
-}
+import {
+  type FindOptions,
+  type Page,
+  toUpdateResult,
+  type UpdateOptions,
+  type UpdateResult,
+} from './query.ts';
 
 // Building an index reads the whole collection; it is done at start, outside of any request.
 const INDEX_TIMEOUT_MS = 60_000;
@@ -171,11 +154,6 @@ export class QueryBuilder<T extends Document> {
     return ids.flatMap((id) => found.get(String(id)) ?? []);
   }
 }
-
-const toUpdateResult = (result: { matchedCount: number; modifiedCount: number }): UpdateResult => ({
-  matched: result.matchedCount,
-  modified: result.modifiedCount,
-});
 
 /** The query builder of one collection, whose documents are `T`. */
 export function createQueryBuilder<T extends Document>(

@@ -27,7 +27,9 @@ after(async () => {
 });
 
 beforeEach(async () => {
-  [here, there] = await Promise.all([openRedis(toOptions(server)), openRedis(toOptions(server))]);
+  // Longer than usual: a busy machine is not to look like a Redis that hangs.
+  const options = { ...toOptions(server), commandTimeoutMs: 300 };
+  [here, there] = await Promise.all([openRedis(options), openRedis(options)]);
   namespace = createNamespace();
   cache = createCache(here, { namespace, ttlSec: 60 });
   otherCache = createCache(there, { namespace, ttlSec: 60 });
@@ -63,10 +65,10 @@ async function until(condition: () => boolean, timeoutMs: number): Promise<void>
   }
 }
 
-test('a hanging Redis costs the first read 100 ms and the later ones nothing', async () => {
+test('a hanging Redis costs the first read one time-out and the later ones nothing', async () => {
   server.pause();
   try {
-    assert.ok((await elapsedMs(() => cache.through('k', give('v')))) < 400);
+    assert.ok((await elapsedMs(() => cache.through('k', give('v')))) < 700);
     const later = await elapsedMs(async () => {
       for (let read = 0; read < 100; read += 1) await cache.through('k', give('v'));
     });
@@ -81,7 +83,7 @@ test('a hanging Redis costs the first read 100 ms and the later ones nothing', a
 test('a drop in a Redis that hangs is in force when it goes on, in every process', async () => {
   server.pause();
   try {
-    assert.ok((await elapsedMs(() => otherCache.drop('k'))) < 600);
+    assert.ok((await elapsedMs(() => otherCache.drop('k'))) < 900);
     assert.equal(await otherCache.through('k', give('new')), 'new');
   } finally {
     server.resume();
@@ -97,10 +99,10 @@ test('a drop in a Redis that hangs is in force when it goes on, in every process
 
 test('a drop while Redis is down is in force when it is back', async () => {
   await server.kill();
-  assert.ok((await elapsedMs(() => otherCache.drop('k'))) < 400);
+  assert.ok((await elapsedMs(() => otherCache.drop('k'))) < 900);
   assert.equal(await cache.through('k', give('new')), 'new');
   await server.start();
-  await until(() => here.available && there.available, 2000);
+  await until(() => here.available && there.available, 3000);
   await load(cache, 'new');
   assert.equal(await otherCache.through('k', never), 'new');
 });
@@ -121,13 +123,13 @@ test('a Redis restored from old data makes no old entry count', async () => {
   await server.stop();
   await cp(data, backup, { recursive: true });
   await server.start();
-  await until(() => here.available && there.available, 2000);
+  await until(() => here.available && there.available, 3000);
   await load(cache, 'new');
   await server.kill();
   await rm(data, { recursive: true });
   await cp(backup, data, { recursive: true });
   await server.start();
-  await until(() => here.available && there.available, 2000);
+  await until(() => here.available && there.available, 3000);
   const restored = await here.run((client) => client.get(`${namespace}:entry:k`));
   assert.match(restored ?? '', /old/, 'the old entry is in Redis again');
   await load(cache, 'newer');

@@ -115,6 +115,19 @@ test('plan: _id is always an index', async () => {
   assert.equal(explanation.executionStats.totalDocsExamined, 1);
 });
 
+test('plan: the filter and the sort that begin a pipeline are served from an index', async () => {
+  const pipeline = [
+    { $match: { author: 2 } },
+    { $sort: { publishedAt: -1 } },
+    { $limit: 3 },
+    { $project: { n: 1 } },
+  ];
+  const explanation = JSON.stringify(await blogs.aggregate(pipeline).explain('executionStats'));
+  assert.match(explanation, /IXSCAN/);
+  assert.doesNotMatch(explanation, /COLLSCAN/);
+  assert.match(explanation, /"totalDocsExamined":3\b/);
+});
+
 test('plan: what no index serves is a scan; a hint names the index, one that is not there is refused', async () => {
   assert.ok(stagesOf(await blogs.find({ published: true }).explain()).includes('COLLSCAN'));
   const hinted = await blogs.find({ author: 1, slug: 's1' }).hint('slug_1').explain();

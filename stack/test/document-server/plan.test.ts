@@ -20,7 +20,7 @@ function pick<T>(list: readonly [T, ...T[]]): T {
 }
 
 function scalar(): unknown {
-  return pick([
+  return pick<() => unknown>([
     () => random(4),
     () => random(4) + 0.5,
     () => `s${random(3)}`,

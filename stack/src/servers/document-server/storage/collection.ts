@@ -80,8 +80,7 @@ export class Collection {
       index.add(rid, kept(list, old));
     }
     for (const [at, index] of this.textIndexes.entries()) {
-      index.remove(rid, index.entriesOf(before));
-      index.add(rid, terms[at] ?? new Map());
+      index.update(rid, index.entriesOf(before), terms[at] ?? new Map());
     }
     this.#database.statement(`UPDATE documents_${this.id} SET doc = ? WHERE rid = ?`).run(next, rid);
   }

@@ -37,6 +37,12 @@ export class TextIndex {
     for (const [term, score] of entries) insert.run(term, rid, score);
   }
 
+  /** Puts a document's new terms in place of its old ones; those that stay are not touched. */
+  update(rid: number, before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): void {
+    this.remove(rid, without(before, after));
+    this.add(rid, without(after, before));
+  }
+
   /** Takes the document's terms out. */
   remove(rid: number, entries: ReadonlyMap<string, number>): void {
     const remove = this.#database.statement(`DELETE FROM terms_${this.id} WHERE term = ? AND rid = ?`);
@@ -55,4 +61,11 @@ export class TextIndex {
     }
     return [...scores].sort(([a, x], [b, y]) => y - x || a - b);
   }
+}
+
+function without(
+  terms: ReadonlyMap<string, number>,
+  others: ReadonlyMap<string, number>,
+): Map<string, number> {
+  return new Map([...terms].filter(([term, score]) => others.get(term) !== score));
 }

@@ -66,10 +66,10 @@ function become(doc: Doc, next: Doc): void {
 
 /** The bytes of a stored document after an update. Throws ImmutableField when that would change its `_id`. */
 export function modified(bytes: Buffer, update: Update, filter: Filter): Buffer {
-  const before = decode(bytes);
   const doc = decode(bytes);
-  update.apply(doc, { matched: (path) => matchedItem(filter, before, path), inserting: false });
-  const [oldId, after] = [before.get('_id'), doc.get('_id')];
+  const oldId = doc.get('_id');
+  update.apply(doc, { matched: (path) => matchedItem(filter, decode(bytes), path), inserting: false });
+  const after = doc.get('_id');
   if (after === undefined || !equalValues(oldId, after)) {
     throw new CommandError(
       'ImmutableField',
