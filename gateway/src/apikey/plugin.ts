@@ -1,5 +1,6 @@
 // The plugin apikey-auth-plugin: who calls an API must show a key that the auth service knows. The same rules are
 // followed by the plugin of this name for Kong.
+import { setTimeout } from 'node:timers/promises';
 import { badRequest, internal, unauthorized } from '@tsmicro/network';
 import type { Plugin, PluginKind, Verdict } from '../plugin/plugin.ts';
 import type { Exchange } from '../proxy/exchange.ts';
@@ -9,6 +10,8 @@ import { type ApikeySettings, parseApikeySettings } from './settings.ts';
 import { Verifier } from './verifier.ts';
 
 const headerName = 'x-api-key';
+/** A key known a moment ago waits this long for its next check, then goes on while the check does. */
+const knownKeyWaitMs = 100;
 const healthPath = /^\/[^/]+\/health$/;
 
 /** node joins repeated headers with ", ": only then the raw ones are counted. */
@@ -61,7 +64,8 @@ class ApikeyAuth implements Plugin {
         return undefined;
       },
     );
-    if (grant?.unconfirmed !== true) return verdict;
+    if (grant === undefined) return verdict;
+    if (!grant.unconfirmed) return Promise.race([verdict, setTimeout(knownKeyWaitMs, undefined, { ref: false })]);
     // The service was away a moment ago: whoever is known does not wait for it to be away again.
     this.#rulings.extend(grant, performance.now());
     return undefined;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { type Logger, untilReady } from '@tsmicro/dependency';
 import { unavailable } from '@tsmicro/network';
 import { NatsConfigError } from './errors.ts';
 import { type Outgoing, RequestTable } from './request-table.ts';
@@ -15,16 +16,9 @@ export interface NatsOptions {
   natsServiceVersion: string;
   /** How long a request waits for its reply. @default 2000, which is also the most */
   timeoutMs?: number;
-  logger?: NatsLogger;
+  logger?: Logger;
   /** Gives up waiting for the first connection. */
   signal?: AbortSignal;
-}
-
-/** The log lines of this package; a pino logger fits. */
-export interface NatsLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 const maxTimeoutMs = 2_000;
@@ -40,7 +34,7 @@ export class NatsClient {
   readonly instanceId = randomUUID();
   readonly timeoutMs: number;
   readonly #requests: RequestTable;
-  readonly #logger: NatsLogger | undefined;
+  readonly #logger: Logger | undefined;
   #connected = true;
   #back = Promise.withResolvers<void>();
 
@@ -120,16 +114,6 @@ export class NatsClient {
   }
 }
 
-/** 0.1 s after the first failure, doubling to 1 s, with jitter so that instances do not come in step. */
-function delays(): () => number {
-  let delayMs = 100;
-  return () => {
-    const now = delayMs * (0.75 + Math.random() / 2);
-    delayMs = Math.min(delayMs * 2, 1_000);
-    return now;
-  };
-}
-
 /**
  * Connects, waiting for NATS for as long as it takes (until `signal`), and stays connected: it reconnects for ever, and
  * notices a peer that has died silently within 15 s.
@@ -148,27 +132,19 @@ export async function connectNats(options: NatsOptions): Promise<NatsClient> {
     );
   }
   const servers = natsUrl.split(',').map((url) => url.trim());
-  const nextDelayMs = delays();
-  for (let waited = false; ; waited = true) {
-    signal?.throwIfAborted();
-    try {
-      const connection = await connect({
-        servers: servers.map((url) => url.replace(/^nats:\/\/(?:[^@/]*@)?/, '')),
-        ...credentials(servers[0] ?? ''),
-        name: natsServiceName,
-        timeout: 2_000,
-        maxReconnectAttempts: -1,
-        reconnectDelayHandler: () => 100 + Math.random() * 400,
-        pingInterval: 4_000,
-        maxPingOut: 2,
-      });
-      if (waited) logger?.info({}, 'NATS is there');
-      return new NatsClient(connection, options);
-    } catch (error) {
-      if (!waited) logger?.warn({ err: error }, 'waiting for NATS');
-      await sleep(nextDelayMs(), undefined, signal ? { signal } : {});
-    }
-  }
+  const attempt = () =>
+    connect({
+      servers: servers.map((url) => url.replace(/^nats:\/\/(?:[^@/]*@)?/, '')),
+      ...credentials(servers[0] ?? ''),
+      name: natsServiceName,
+      timeout: 2_000,
+      maxReconnectAttempts: -1,
+      // At random between 0.1 and 0.5 s, so that instances do not come in step.
+      reconnectDelayHandler: () => 100 + Math.random() * 400,
+      pingInterval: 4_000,
+      maxPingOut: 2,
+    });
+  return new NatsClient(await untilReady(attempt, { name: 'NATS', logger, signal }), options);
 }
 
 function credentials(url: string): { user?: string; pass?: string } {

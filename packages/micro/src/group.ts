@@ -1,4 +1,5 @@
 import type { Msg } from '@nats-io/transport-node';
+import type { Logger } from '@tsmicro/dependency';
 import {
   badRequest,
   RequestContext,
@@ -9,7 +10,6 @@ import {
   unavailable,
 } from '@tsmicro/network';
 import type { Static, TSchema } from 'typebox';
-import type { NatsLogger } from './client.ts';
 import { type Endpoint, subjectPrefix } from './endpoint.ts';
 import { NatsConfigError } from './errors.ts';
 import { errorToText, parseData, readMessage } from './message.ts';
@@ -28,9 +28,9 @@ export type NatsHandler<Q extends TSchema, R extends TSchema> = (
 export class NatsGroup {
   readonly #service: NatsService;
   readonly #prefix: string;
-  readonly #logger: NatsLogger | undefined;
+  readonly #logger: Logger | undefined;
 
-  constructor(service: NatsService, at: { serviceName: string; path: string; logger?: NatsLogger }) {
+  constructor(service: NatsService, at: { serviceName: string; path: string; logger?: Logger }) {
     this.#service = service;
     this.#prefix = subjectPrefix(at.serviceName, at.path);
     this.#logger = at.logger;

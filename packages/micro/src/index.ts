@@ -1,4 +1,4 @@
-export { connectNats, NatsClient, type NatsLogger, type NatsOptions } from './client.ts';
+export { connectNats, NatsClient, type NatsOptions } from './client.ts';
 export { Controller } from './controller.ts';
 export {
   defineEndpoint,

@@ -1,7 +1,7 @@
+import { completePoolOptions, untilReady } from '@tsmicro/dependency';
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
 import { MongoTimeoutError, MongoUnavailableError, toFault } from './errors.ts';
-import { type CompleteOptions, completeOptions, type MongoOptions, toDriver } from './options.ts';
-import { untilReady } from './wait.ts';
+import { type CompleteOptions, type MongoOptions, toDriver } from './options.ts';
 
 /** The driver's option by which the server bounds one operation; to be passed on with the other options. */
 export interface TimeLimit {
@@ -115,7 +115,7 @@ function createClient(options: CompleteOptions): MongoClient {
  * @throws {TypeError} at once, when `url` is no connection string
  */
 export async function openMongo(options: MongoOptions): Promise<Mongo> {
-  const complete = completeOptions(options);
+  const complete = completePoolOptions(options);
   const client = createClient(complete);
   const mongo = new Mongo(client, complete);
   const name = `MongoDB at ${client.options.hosts.join(', ')}`;

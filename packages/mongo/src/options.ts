@@ -1,13 +1,8 @@
+import type { PoolOptions } from '@tsmicro/dependency';
 import type { MongoClientOptions } from 'mongodb';
 
-/** The part of a logger that this package uses; pino's fits. */
-export interface MongoLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
-
-/** Where the database is, and its bounds; every time is in milliseconds. */
-export interface MongoOptions {
+/** Where the database is, and its bounds. */
+export interface MongoOptions extends PoolOptions {
   /** A whole connection string; host, port, user and password are then not looked at. */
   url?: string | undefined;
   /** @default '127.0.0.1' */
@@ -19,44 +14,10 @@ export interface MongoOptions {
   password?: string | undefined;
   /** @default the one that `url` names */
   database?: string | undefined;
-  /** @default 1 */
-  minPoolSize?: number;
-  /** @default 10 */
-  maxPoolSize?: number;
-  /** Operations that may wait for a connection; one more is refused at once. @default 256 */
-  maxWaiting?: number;
-  /** Longest time of one operation, the wait for a server and a connection included; at most 3000. @default 2000 */
-  queryTimeoutMs?: number;
-  /** Longest wait for a server that is away. @default 1000 */
-  connectTimeoutMs?: number;
-  /** @default 'tsmicro' */
-  applicationName?: string;
-  /** What is left of the current request's time; undefined outside of a request. */
-  timeLeftMs?: () => number | undefined;
-  logger?: MongoLogger;
-  /** Ends the wait for a server that is not there yet. */
-  signal?: AbortSignal;
 }
 
-/** The longest that any operation may be given, whatever the configuration says. */
-export const LONGEST_QUERY_MS = 3000;
-
-/** The options with every default filled in. */
-export function completeOptions(options: MongoOptions) {
-  return {
-    minPoolSize: 1,
-    maxPoolSize: 10,
-    maxWaiting: 256,
-    connectTimeoutMs: 1000,
-    applicationName: 'tsmicro',
-    timeLeftMs: () => undefined,
-    ...options,
-    queryTimeoutMs: Math.min(options.queryTimeoutMs ?? 2000, LONGEST_QUERY_MS),
-  };
-}
-
-/** {@link MongoOptions} after {@link completeOptions}. */
-export type CompleteOptions = ReturnType<typeof completeOptions>;
+/** {@link MongoOptions} with every default filled in. */
+export type CompleteOptions = MongoOptions & Required<Omit<PoolOptions, 'logger' | 'signal'>>;
 
 /** The connection string without credentials, and the driver's options with them. */
 export function toDriver(options: CompleteOptions): { url: string; options: MongoClientOptions } {

@@ -1,3 +1,4 @@
+import { isFault } from '@tsmicro/dependency';
 import type { ValidationFault } from './validation-message.ts';
 
 /** What an {@link ApiError} carries besides its status and message. */
@@ -49,13 +50,6 @@ export const timedOut = (message = 'request timed out', options?: ApiErrorOption
   new ApiError(504, message, options);
 /** 500: a fault of ours; the cause stays in the log. */
 export const internal = (cause?: unknown) => new ApiError(500, 'something went wrong', { cause });
-
-/** Errors of drivers say by this property that a dependency was away or too slow: no fault of the request. */
-function isFault(error: unknown): boolean {
-  return (
-    error instanceof Error && 'fault' in error && (error.fault === 'unavailable' || error.fault === 'timeout')
-  );
-}
 
 /**
  * The answer for whatever was thrown: an ApiError is its own; an error with `fault: 'unavailable' | 'timeout'`

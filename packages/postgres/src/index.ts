@@ -9,5 +9,5 @@ export {
   PostgresUnavailableError,
 } from './errors.ts';
 export { type MigrateOptions, type MigrateResult, migrate } from './migrate.ts';
-export type { PostgresAddress, PostgresLogger, PostgresOptions } from './options.ts';
+export type { PostgresAddress, PostgresOptions } from './options.ts';
 export { openPostgres, type PoolFigures, Postgres } from './postgres.ts';

@@ -1,10 +1,10 @@
+import { completePoolOptions, type Logger, untilReady } from '@tsmicro/dependency';
 import type { PostgresPoolClient } from 'kysely';
 import { MigrationError, PostgresTimeoutError } from './errors.ts';
 import { type Migration, placeOf, readMigrations } from './migration-file.ts';
 import { type Applied, stepsDown, stepsUp } from './migration-history.ts';
-import { completeOptions, type PostgresAddress, type PostgresLogger } from './options.ts';
+import type { PostgresAddress } from './options.ts';
 import { BoundedPool } from './pool.ts';
-import { untilReady } from './wait.ts';
 
 /** What to migrate and how far. */
 export interface MigrateOptions extends PostgresAddress {
@@ -18,7 +18,7 @@ export interface MigrateOptions extends PostgresAddress {
   timeoutMs?: number;
   /** @default 1000 */
   connectTimeoutMs?: number;
-  logger?: PostgresLogger;
+  logger?: Pick<Logger, 'info' | 'warn'>;
   /** Ends the wait for a database that is not there yet. */
   signal?: AbortSignal;
 }
@@ -48,7 +48,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const migrations = await readMigrations(options.directory);
   const timeoutMs = options.timeoutMs ?? 60_000;
   const pool = new BoundedPool({
-    ...completeOptions({ ...options, maxPoolSize: 1, applicationName: 'tsmicro-migrate' }),
+    ...completePoolOptions({ ...options, maxPoolSize: 1, applicationName: 'tsmicro-migrate' }),
     queryTimeoutMs: timeoutMs,
   });
   try {

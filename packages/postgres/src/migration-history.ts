@@ -1,6 +1,6 @@
+import type { PoolOptions } from '@tsmicro/dependency';
 import { MigrationError } from './errors.ts';
 import type { Migration } from './migration-file.ts';
-import type { PostgresLogger } from './options.ts';
 
 /** A row of `applied_migrations`. */
 export interface Applied {
@@ -36,7 +36,7 @@ export function stepsUp(
   migrations: readonly Migration[],
   history: readonly Applied[],
   count: number | undefined,
-  logger: PostgresLogger | undefined,
+  logger: PoolOptions['logger'],
 ): Migration[] {
   checkUnchanged(migrations, history);
   if (history.length > migrations.length) {

@@ -1,7 +1,7 @@
+import { completePoolOptions, untilReady } from '@tsmicro/dependency';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
-import { completeOptions, type PostgresOptions } from './options.ts';
+import type { PostgresOptions } from './options.ts';
 import { BoundedPool } from './pool.ts';
-import { untilReady } from './wait.ts';
 
 /** The pool's connections at this moment: all, those without work, and the queries that wait for one. */
 export interface PoolFigures {
@@ -53,7 +53,7 @@ export class Postgres<DB> {
  * only `signal` ends the wait. Returned with `minPoolSize` connections open.
  */
 export async function openPostgres<DB>(options: PostgresOptions): Promise<Postgres<DB>> {
-  const complete = completeOptions(options);
+  const complete = completePoolOptions(options);
   const pool = new BoundedPool(complete);
   const name = `PostgreSQL at ${options.host}:${options.port}`;
   try {

@@ -1,6 +1,6 @@
 export { Cache, type CacheFigures, type CacheOptions, createCache } from './cache.ts';
 export type { RedisClient } from './connection.ts';
 export { LoadTimeoutError, RedisTimeoutError, RedisUnavailableError } from './errors.ts';
-export type { RedisLogger, RedisOptions } from './options.ts';
+export type { RedisOptions } from './options.ts';
 export { type ConnectHook, openRedis, Redis } from './redis.ts';
 export { createStore, Store } from './store.ts';

@@ -1,8 +1,4 @@
-/** The part of a logger that this package uses; pino's fits. */
-export interface RedisLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
+import type { Logger } from '@tsmicro/dependency';
 
 /** How to reach Redis; every time is in milliseconds. */
 export interface RedisOptions {
@@ -18,7 +14,7 @@ export interface RedisOptions {
   connectTimeoutMs?: number;
   /** Commands under way on the connection; one more is refused. @default 10000 */
   maxCommands?: number;
-  logger?: RedisLogger;
+  logger?: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** The options with every default filled in. */

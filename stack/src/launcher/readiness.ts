@@ -5,7 +5,6 @@ import type { Unit } from './unit.ts';
 const pollMs = 50;
 const requestTimeoutMs = 2_000;
 const tooManyStarts = 3;
-const tailLines = 10;
 
 async function refusal(url: string): Promise<string | undefined> {
   try {
@@ -18,11 +17,8 @@ async function refusal(url: string): Promise<string | undefined> {
   }
 }
 
-function formatTail(name: string, tail: readonly string[]): string {
-  return tail
-    .slice(-tailLines)
-    .map((line) => formatLine(name, line, false))
-    .join('\n');
+function formatLastWords({ name, lastWords }: Unit): string {
+  return lastWords.map((line) => formatLine(name, line, false)).join('\n');
 }
 
 /** Why not all is ready yet; undefined when every unit answers, and every URL answers 200. */
@@ -53,9 +49,9 @@ export async function waitUntilReady(
     const why = await obstacle(urls, units);
     if (why === undefined) return;
     signal.throwIfAborted();
-    for (const { name, restarts, tail } of units.values()) {
-      if (restarts < tooManyStarts) continue;
-      throw new Error(`${name} ends again and again. Its last lines:\n${formatTail(name, tail)}`);
+    for (const unit of units.values()) {
+      if (unit.restarts < tooManyStarts) continue;
+      throw new Error(`${unit.name} ends again and again. Its last lines:\n${formatLastWords(unit)}`);
     }
     if (Date.now() > deadline) throw new Error(`not ready after ${timeoutMs / 1000} s: ${why}`);
     await sleep(pollMs);

@@ -41,10 +41,13 @@ export class Terminal implements Disposable {
     this.#report(warnLevel, message);
   }
 
-  /** A line that a service printed: warnings from the beginning, everything once the stack is ready. */
+  /**
+   * A line that a service printed: everything once the stack is ready, warnings before. Text without a level then
+   * waits for the message that says why the start failed.
+   */
   service(name: string, line: string): void {
     this.#file(name).write(line);
-    const { level = warnLevel } = parseLogLine(line);
+    const { level = 0 } = parseLogLine(line);
     if (this.#showAll || level >= warnLevel) this.#print(formatLine(name, line, this.#colour));
   }
 

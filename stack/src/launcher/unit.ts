@@ -25,6 +25,7 @@ export class Unit {
   #wanted: AbortController | undefined;
   #watching: Promise<void> = Promise.resolve();
   #restarts = 0;
+  #lastWords: readonly string[] = [];
   #startedAt = 0;
 
   /** `open` starts the program for the first time; after that the daemon it gave is launched again. */
@@ -55,9 +56,9 @@ export class Unit {
     return this.#startedAt;
   }
 
-  /** The last lines it printed. */
-  get tail(): readonly string[] {
-    return this.#daemon?.tail ?? [];
+  /** The last lines of the run that ended last; empty when none has ended unasked. */
+  get lastWords(): readonly string[] {
+    return this.#lastWords;
   }
 
   /** Starts it, and keeps it running from now on. Rejects when the very first start fails. */
@@ -115,6 +116,7 @@ export class Unit {
       const exit = await this.#daemon?.exited;
       if (wanted.aborted) return;
       if (exit) why = describeExit(exit);
+      this.#lastWords = this.#daemon?.tail ?? [];
       this.#setState('waiting');
       const waitMs = backOff.next(Date.now() - this.#startedAt);
       this.#listener.warn(`${this.name} ended (${why}); starting it again in ${waitMs / 1000} s`);

@@ -1,1 +1,1 @@
-export { type DocumentServer, type DocumentServerOptions, startDocumentServer } from './server.ts';
+export { type DocumentServer, startDocumentServer } from './server.ts';

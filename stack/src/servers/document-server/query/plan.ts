@@ -1,12 +1,11 @@
-import { equalValues } from '../bson/order.ts';
 import { printDoc } from '../bson/print.ts';
 import { isDoc, type Value } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import type { Condition, Filter } from '../filter/filter.ts';
-import { nest } from '../filter/matched-item.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { IndexSpec } from '../storage/index-spec.ts';
 import type { KeyIndex } from '../storage/key-index.ts';
+import { implies } from './implication.ts';
 import { everything, type Interval, narrow } from './interval.ts';
 import type { SortPart } from './sort.ts';
 
@@ -71,6 +70,7 @@ function consider(
   const settled = new Set<Condition>();
   const fixed = new Set<number>();
   let bounded = false;
+  let ranged = false;
   let arrayUsed = false;
   for (const [place, part] of spec.parts.entries()) {
     // Fields below one array are met item by item: a second one would bind both to the same item.
@@ -82,16 +82,17 @@ function consider(
     arrayUsed ||= isMultikey(place);
     intervals = narrowed.intervals;
     for (const condition of narrowed.settled) settled.add(condition);
-    if (narrowed.points !== 1) break;
+    ranged = narrowed.points !== 1;
+    if (ranged) break;
     fixed.add(place);
     prefix = Buffer.from(intervals[0]?.low ?? prefix);
   }
   const complete = bounded && (!spec.sparse || settled.size > 0);
   if (spec.sparse && !complete) return undefined;
-  const direction = sortDirection(spec, sort, fixed, isMultikey, bounded && !isFixedOnly(intervals, fixed));
+  const direction = sortDirection(spec, sort, fixed, isMultikey, ranged);
   const sortServed = sort.length === 0 || direction !== undefined;
   const unique = spec.unique && fixed.size === spec.parts.length;
-  const worth = fixed.size * 10 + (bounded && !isFixedOnly(intervals, fixed) ? 5 : 0) + (unique ? 100 : 0);
+  const worth = fixed.size * 10 + (ranged ? 5 : 0) + (unique ? 100 : 0);
   return {
     index,
     spec,
@@ -101,10 +102,6 @@ function consider(
     sortServed,
     worth: worth + (sort.length > 0 && sortServed ? 7 : 0),
   };
-}
-
-function isFixedOnly(intervals: readonly Interval[], fixed: ReadonlySet<number>): boolean {
-  return intervals.length === 1 && fixed.size > 0;
 }
 
 /** The direction in which the index gives the sort's order, if it does. */
@@ -136,20 +133,6 @@ function sortDirection(
     place = at + 1;
   }
   return direction ?? 1;
-}
-
-/** Whether every document that passes the filter is in the partial index. */
-function implies(filter: Filter, partial: Filter): boolean {
-  return partial.conditions.every(({ bound, path, test }) =>
-    filter.conditions.some((given) => {
-      if (bound === undefined || given.bound === undefined || given.path !== path) return false;
-      const { operator, operand } = given.bound;
-      if (operator === bound.operator && equalValues(operand, bound.operand)) return true;
-      if (bound.operator === '$exists')
-        return operand !== null && operand !== undefined && operator !== '$in';
-      return operator === '$eq' && given.path !== undefined && test(nest(given.path.split('.'), operand));
-    }),
-  );
 }
 
 function naturalDirection(sort: readonly SortPart[]): 1 | -1 | undefined {

@@ -1,6 +1,6 @@
 import { type Doc, isDoc, type Value } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { compileFilter, passes } from '../filter/filter.ts';
+import { checkFiltersUsed, compileArrayFilters, toPositions } from './array-filter.ts';
 import { compileArrayOperator } from './array-operator.ts';
 import { compileFieldOperator, type FieldChange } from './field-operator.ts';
 import { type Positions, slotsOf } from './slot.ts';
@@ -128,54 +128,4 @@ function rename(doc: Doc, from: string, to: string, positions: Positions): void 
     source.remove();
     for (const target of slotsOf(doc, to, true, positions)) target.set(value);
   }
-}
-
-type ArrayFilters = ReadonlyMap<string, (item: Value) => boolean>;
-
-function compileArrayFilters(specs: Value): ArrayFilters {
-  const filters = new Map<string, (item: Value) => boolean>();
-  for (const spec of Array.isArray(specs) ? specs : []) {
-    if (!isDoc(spec)) throw new CommandError('TypeMismatch', 'arrayFilters must be objects');
-    const names = new Set([...spec.keys()].map((path) => path.split('.')[0] ?? ''));
-    const [name] = names;
-    if (name === undefined || names.size > 1 || !/^[a-z][A-Za-z0-9]*$/.test(name) || filters.has(name)) {
-      throw new CommandError(
-        'FailedToParse',
-        'each array filter needs one name of its own, beginning with a lowercase letter',
-      );
-    }
-    const filter = compileFilter(spec, false);
-    filters.set(name, (item) => passes(filter, new Map([[name, item]])));
-  }
-  return filters;
-}
-
-function checkFiltersUsed(filters: ArrayFilters, paths: readonly string[]): void {
-  const used = new Set(paths.flatMap((path) => path.match(/(?<=\$\[)[^\]]+(?=\])/g) ?? []));
-  for (const name of used) {
-    if (!filters.has(name))
-      throw new CommandError('BadValue', `No array filter found for identifier '${name}'`);
-  }
-  for (const name of filters.keys()) {
-    if (!used.has(name)) {
-      throw new CommandError(
-        'FailedToParse',
-        `The array filter for identifier '${name}' was not used in the update`,
-      );
-    }
-  }
-}
-
-function toPositions(filters: ArrayFilters, matched: UpdateInput['matched']): Positions {
-  return {
-    passes: (name, item) => filters.get(name)?.(item) === true,
-    matched: (path) => {
-      const place = matched(path);
-      if (place !== undefined) return place;
-      throw new CommandError(
-        'BadValue',
-        'The positional operator did not find the match needed from the query.',
-      );
-    },
-  };
 }

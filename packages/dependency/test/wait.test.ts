@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { untilReady } from '../src/wait.ts';
+import { untilReady } from '@tsmicro/dependency';
 
 test('wait: goes on until it succeeds and logs each reason once', async () => {
   const reasons = ['refused', 'refused', 'refused', 'starting up', 'starting up'];
