@@ -44,11 +44,11 @@ test('api key: a known key goes on while nobody can be asked, without waiting ea
   assert.equal((await askWithKey(fixture, knownKey)).status, 200);
   fixture.auth.listener = hang;
   const deadline = performance.now() + 5_000;
-  // Two more checks begin and come to nothing meanwhile; nobody waits for them.
+  // Three checks begin and come to nothing meanwhile; nobody waits for them.
   while (fixture.auth.seen.length < 4 && performance.now() < deadline) {
     const { status, tookMs } = await askWithKey(fixture, knownKey);
     assert.equal(status, 200);
-    assert.ok(tookMs < 250, `waited ${tookMs} ms for a service that is known to be away`);
+    assert.ok(tookMs < 400, `waited ${tookMs} ms for a service that is known to be away`);
   }
   assert.equal(fixture.auth.seen.length, 4);
   assert.equal((await askWithKey(fixture, 'unknown')).status, 503);

@@ -65,7 +65,8 @@ class ApikeyAuth implements Plugin {
       },
     );
     if (grant === undefined) return verdict;
-    if (!grant.unconfirmed) return Promise.race([verdict, setTimeout(knownKeyWaitMs, undefined, { ref: false })]);
+    if (!grant.unconfirmed)
+      return Promise.race([verdict, setTimeout(knownKeyWaitMs, undefined, { ref: false })]);
     // The service was away a moment ago: whoever is known does not wait for it to be away again.
     this.#rulings.extend(grant, performance.now());
     return undefined;

@@ -50,10 +50,9 @@ export class Reception implements ForwardingContext {
       const admission = this.#admit(exchange);
       const verdict = runChain(admission.route.plugins, exchange);
       if (verdict instanceof Promise) {
-        verdict.then(
-          (answer) => this.#proceed(exchange, admission, answer),
-          (error: unknown) => this.fail(exchange, toApiError(error)),
-        );
+        verdict
+          .then((answer) => this.#proceed(exchange, admission, answer))
+          .catch((error: unknown) => this.fail(exchange, toApiError(error)));
       } else {
         this.#proceed(exchange, admission, verdict);
       }

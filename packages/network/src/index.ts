@@ -1,6 +1,6 @@
 export { ConfigError, parseConfig } from './config.ts';
 export { Controller, type GuardProviders } from './controller.ts';
-export { type Envelope, failureEnvelope, Reply, reply, successEnvelope } from './envelope.ts';
+export { type Envelope, failureEnvelope, JsonData, Reply, reply, successEnvelope } from './envelope.ts';
 export {
   ApiError,
   type ApiErrorOptions,

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import type { Static, TSchema } from 'typebox';
-import { Reply, successEnvelope } from './envelope.ts';
+import { JsonData, Reply, successEnvelope } from './envelope.ts';
 import { timedOut } from './errors.ts';
 import type { Guard } from './guard.ts';
 import { type RequestContext, runInContext } from './request-context.ts';
@@ -37,12 +37,17 @@ export interface RouteRequest<P, Q, B> {
   readonly context: RequestContext;
 }
 
-/** A handler returns data ("success"), a {@link Reply} with a message of its own, or nothing; or it throws. */
+/**
+ * A handler returns data ("success"), a {@link Reply} with a message of its own, {@link JsonData}, or nothing; or it
+ * throws.
+ */
 export type RouteHandler<P extends Shape, Q extends Shape, B extends Shape, D extends Shape> = (
   request: RouteRequest<In<P>, In<Q>, In<B>>,
 ) => Answer<In<D>> | Promise<Answer<In<D>>>;
 
-type Answer<T> = [T] extends [undefined] ? Reply<undefined> | undefined | undefined : T | Reply<T>;
+type Answer<T> = [T] extends [undefined]
+  ? Reply<undefined> | undefined
+  : T | Reply<T> | JsonData<T>;
 
 /** Registers the routes of one controller; paths are relative to the controller's. */
 export class Routes {
@@ -104,7 +109,7 @@ export class Routes {
       onRequest: guards.map((guard) => async (request) => {
         await runInContext(request.context, async () => guard(request));
       }),
-      handler: async (request) => {
+      handler: async (request, response) => {
         if (request.context.timeLeftMs() <= 0) throw timedOut();
         validate(request);
         const answer = await runInContext(request.context, async () =>
@@ -118,6 +123,10 @@ export class Routes {
           }),
         );
         if (route.plain) return answer;
+        if (answer instanceof JsonData) {
+          response.header('content-type', 'application/json; charset=utf-8');
+          return answer.toEnvelope();
+        }
         return answer instanceof Reply
           ? successEnvelope(answer.message, answer.data)
           : successEnvelope('success', answer);

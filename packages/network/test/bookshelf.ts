@@ -3,6 +3,7 @@ import {
   Controller,
   createContextKey,
   createRouter,
+  JsonData,
   notFound,
   type Router,
   type Routes,
@@ -48,6 +49,7 @@ class Bookshelf extends Controller {
     }));
     routes.get('/forgotten', { data: Caller }, ({ context }) => ({ caller: context.get(callerKey) }));
     routes.delete('/', {}, () => reply('all gone'));
+    routes.get('/kept', { data: Caller }, () => new JsonData<{ caller: string }>('{"caller":"kept"}'));
     routes.get('/lost', {}, () => {
       throw notFound('no such book');
     });

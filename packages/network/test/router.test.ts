@@ -124,6 +124,13 @@ test('router: a plain answer has no envelope', async () => {
   assert.deepEqual((await ask(shop, 'GET', '/books/plain')).body, { keys: [] });
 });
 
+test('router: data that is JSON already goes into the same envelope', async () => {
+  const { status, headers, body } = await ask(shop, 'GET', '/books/kept');
+  assert.equal(status, 200);
+  assert.match(headers.get('content-type') ?? '', /^application\/json/);
+  assert.deepEqual(body, { code: '10000', status: 200, message: 'success', data: { caller: 'kept' } });
+});
+
 test('router: a request whose time is over is not started', async () => {
   const before = shop.handled.length;
   const { status } = await ask(shop, 'POST', '/books', book, { 'x-deadline-ms': '0' });

@@ -57,22 +57,7 @@ export async function dropEntries(client: RedisClient, keys: readonly EntryKeys[
   });
 }
 
-/** The entry as stored; undefined when the value has no JSON. */
-export function encodeEntry(epoch: string, value: unknown): string | undefined {
-  const json = JSON.stringify(value);
-  return json === undefined ? undefined : epoch + json;
-}
-
-/** The value of an entry, or undefined when it was stored under another epoch or cannot be read. */
-export function decodeEntry<T>(
-  epoch: string,
-  entry: string | null,
-  parse: (value: unknown) => T,
-): { value: T } | undefined {
-  if (entry === null || !entry.startsWith(epoch)) return undefined;
-  try {
-    return { value: parse(JSON.parse(entry.slice(epoch.length))) };
-  } catch {
-    return undefined;
-  }
+/** The JSON of an entry, or undefined when there is none or it was stored under another epoch. */
+export function jsonOfEntry(epoch: string, entry: string | null): string | undefined {
+  return entry?.startsWith(epoch) ? entry.slice(epoch.length) : undefined;
 }

@@ -1,11 +1,4 @@
-import {
-  decodeEntry,
-  dropEntries,
-  type EntryKeys,
-  encodeEntry,
-  fillEntry,
-  GENERATION_TTL_MS,
-} from './cache-entry.ts';
+import { dropEntries, type EntryKeys, fillEntry, GENERATION_TTL_MS, jsonOfEntry } from './cache-entry.ts';
 import type { RedisClient } from './connection.ts';
 import { Epoch } from './epoch.ts';
 import { RedisUnavailableError } from './errors.ts';
@@ -68,11 +61,35 @@ export class Cache<T> {
   }
 
   /** The cached value, or what `load` gives. Concurrent misses of one process share one load and its error. */
-  async through(key: string, load: () => Promise<T>): Promise<T> {
-    const seen = await this.#look(key);
+  through(key: string, load: () => Promise<T>): Promise<T> {
+    return this.#read(
+      key,
+      load,
+      (json) => this.#parse(JSON.parse(json)),
+      (value) => value,
+    );
+  }
+
+  /** {@link through} for who passes the JSON on as it is: a hit is neither parsed nor checked. */
+  throughJson(key: string, load: () => Promise<T>): Promise<string> {
+    return this.#read(
+      key,
+      load,
+      (json) => json,
+      (value) => JSON.stringify(value),
+    );
+  }
+
+  async #read<R>(
+    key: string,
+    load: () => Promise<T>,
+    fromJson: (json: string) => R,
+    fromValue: (value: T) => R,
+  ): Promise<R> {
+    const seen = await this.#look(key, fromJson);
     if (seen === undefined) {
       this.#figures.bypasses += 1;
-      return await load();
+      return fromValue(await load());
     }
     if ('value' in seen) {
       this.#figures.hits += 1;
@@ -80,7 +97,7 @@ export class Cache<T> {
     }
     this.#figures.misses += 1;
     const flight = `${seen.epoch}:${seen.generation}:${key}`;
-    return await this.#flights.share(flight, load, (value) => this.#fill(key, value, seen));
+    return fromValue(await this.#flights.share(flight, load, (value) => this.#fill(key, value, seen)));
   }
 
   /**
@@ -103,7 +120,7 @@ export class Cache<T> {
   }
 
   /** One round trip: the entry and what it is judged by. Undefined while the cache cannot be used. */
-  async #look(key: string): Promise<{ value: T } | Miss | undefined> {
+  async #look<R>(key: string, fromJson: (json: string) => R): Promise<{ value: R } | Miss | undefined> {
     try {
       if (!(await this.#epoch.usable())) return undefined;
       const seenAt = performance.now();
@@ -111,10 +128,8 @@ export class Cache<T> {
       const [epoch, generation, entry] = await this.#redis.run((client) =>
         client.mGet([keys.epoch, keys.generation, keys.entry]),
       );
-      if (epoch) {
-        const found = decodeEntry(epoch, entry ?? null, this.#parse);
-        if (found !== undefined) return found;
-      }
+      const found = epoch ? readable(jsonOfEntry(epoch, entry ?? null), fromJson) : undefined;
+      if (found !== undefined) return found;
       return { epoch: epoch ?? (await this.#epoch.begin()), generation: generation ?? '', seenAt };
     } catch {
       return undefined;
@@ -122,10 +137,12 @@ export class Cache<T> {
   }
 
   async #fill(key: string, value: T, miss: Miss): Promise<void> {
-    const entry = encodeEntry(miss.epoch, value);
-    if (entry === undefined || performance.now() - miss.seenAt > LONGEST_LOAD_MS) return;
+    const json = JSON.stringify(value);
+    if (json === undefined || performance.now() - miss.seenAt > LONGEST_LOAD_MS) return;
     const lifeMs = Math.max(1, Math.round(this.#ttlMs * (1 - this.#jitter * Math.random())));
-    await this.#redis.run((client) => fillEntry(client, this.#keysOf(key), miss, { entry, lifeMs }));
+    await this.#redis.run((client) =>
+      fillEntry(client, this.#keysOf(key), miss, { entry: miss.epoch + json, lifeMs }),
+    );
   }
 
   // Of an away Redis it is not enough to know: another process may have it back already and cache what this
@@ -150,6 +167,16 @@ export class Cache<T> {
       generation: `${namespace}:gen:${key}`,
       entry: `${namespace}:entry:${key}`,
     };
+  }
+}
+
+/** What an entry holds; undefined for none, and for one that cannot be read, which is loaded anew. */
+function readable<R>(json: string | undefined, fromJson: (json: string) => R): { value: R } | undefined {
+  if (json === undefined) return undefined;
+  try {
+    return { value: fromJson(json) };
+  } catch {
+    return undefined;
   }
 }
 

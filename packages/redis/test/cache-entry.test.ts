@@ -56,3 +56,12 @@ test('life times are jittered and never longer than asked for', async () => {
   );
   assert.ok(Math.max(...lives) - Math.min(...lives) > 10_000, lives.join());
 });
+
+test('as JSON a hit and a miss are the same text', async () => {
+  const blogs = createCache<{ title: string }>(here, { namespace: `${namespace}-json`, ttlSec: 60 });
+  const load = async () => ({ title: 'Über "x"' });
+  const missed = await blogs.throughJson('k', load);
+  assert.equal(missed, '{"title":"Über \\"x\\""}');
+  assert.equal(await blogs.throughJson('k', async () => ({ title: 'other' })), missed);
+  assert.deepEqual(blogs.figures, { hits: 1, misses: 1, bypasses: 0 });
+});

@@ -27,7 +27,7 @@ export const Config = Type.Object({
   DB_NAME: Type.String({ description: 'name of the database' }),
   DB_USER: Type.String({ description: 'user of the database' }),
   DB_USER_PWD: Type.String({ description: 'password of that user' }),
-  DB_MIN_POOL_SIZE: poolSize('connections kept open', 2),
+  DB_MIN_POOL_SIZE: poolSize('connections kept open', 5),
   DB_MAX_POOL_SIZE: poolSize('most connections', 10),
   DB_QUERY_TIMEOUT_SEC: seconds('longest time of a query in seconds; more than 3 counts as 3', 2),
 

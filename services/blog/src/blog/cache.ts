@@ -14,12 +14,13 @@ export class BlogCache {
     this.#similar = createCache(redis, { namespace: 'blog:similar', ttlSec: similarTtlSec });
   }
 
-  throughId(id: string, load: () => Promise<PublicBlog>): Promise<PublicBlog> {
-    return this.#blogs.through(idKey(id), load);
+  /** The blog as JSON: what most requests ask for is passed on as it was kept. */
+  throughId(id: string, load: () => Promise<PublicBlog>): Promise<string> {
+    return this.#blogs.throughJson(idKey(id), load);
   }
 
-  throughSlug(slug: string, load: () => Promise<PublicBlog>): Promise<PublicBlog> {
-    return this.#blogs.through(slugKey(slug), load);
+  throughSlug(slug: string, load: () => Promise<PublicBlog>): Promise<string> {
+    return this.#blogs.throughJson(slugKey(slug), load);
   }
 
   throughSimilar(id: string, load: () => Promise<ItemBlog[]>): Promise<ItemBlog[]> {

@@ -1,6 +1,6 @@
 import type { MongoId } from '@tsmicro/dto';
 import { fromUuidBinary } from '@tsmicro/mongo';
-import { ApiError, notFound } from '@tsmicro/network';
+import { ApiError, JsonData, notFound } from '@tsmicro/network';
 import type { IdentityClient } from '../identity/client.ts';
 import type { BlogCache } from './cache.ts';
 import { type InfoAuthor, type PublicBlog, toInfoAuthor, toPublicBlog } from './dto.ts';
@@ -20,14 +20,16 @@ export class BlogService {
   }
 
   /** @throws {ApiError} 404 when no published blog has the id */
-  getPublishedById(id: MongoId): Promise<PublicBlog> {
+  async getPublishedById(id: MongoId): Promise<JsonData<PublicBlog>> {
     const key = id.toLowerCase();
-    return this.#cache.throughId(key, async () => this.#show(await this.#store.findPublishedById(key)));
+    const load = async () => this.#show(await this.#store.findPublishedById(key));
+    return new JsonData(await this.#cache.throughId(key, load));
   }
 
   /** @throws {ApiError} 404 when no published blog has the slug */
-  getPublishedBySlug(slug: string): Promise<PublicBlog> {
-    return this.#cache.throughSlug(slug, async () => this.#show(await this.#store.findPublishedBySlug(slug)));
+  async getPublishedBySlug(slug: string): Promise<JsonData<PublicBlog>> {
+    const load = async () => this.#show(await this.#store.findPublishedBySlug(slug));
+    return new JsonData(await this.#cache.throughSlug(slug, load));
   }
 
   /** The author of a blog, which outlives its author's account. */
