@@ -2,7 +2,7 @@
 // older, then hands over to the pinned Node of node_modules (the npm package `node`).
 // Usage: node bootstrap.js <script.ts> [arguments...]
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,19 +12,24 @@ const installed = join(root, 'node_modules', '.package-lock.json');
 const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 function outdated() {
-  return !existsSync(installed) || !existsSync(node) || statSync(installed).mtimeMs < statSync(lockFile).mtimeMs;
+  return (
+    !existsSync(installed) || !existsSync(node) || statSync(installed).mtimeMs < statSync(lockFile).mtimeMs
+  );
 }
 
 if (outdated()) {
   console.log('Installing the packages of package-lock.json (about 20 s the first time) ...');
-  const install = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file that lacks the optional builds of tools for platforms other than the author's.
+  const install = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (install.status !== 0) {
-    console.error('npm ci failed: see its message above; the npm registry must be reachable.');
+    console.error('npm install failed: see its message above; the npm registry must be reachable.');
     process.exit(install.status ?? 1);
   }
+  // npm leaves the time of an installation that needed no change as it was.
+  utimesSync(installed, new Date(), new Date());
 }
 
 const child = spawn(node, process.argv.slice(2), {

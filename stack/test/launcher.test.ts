@@ -41,7 +41,14 @@ test('start --detach: returns when all answers, with addresses that work as they
 test('secrets: no file of the stack but the public key is open to others', async () => {
   await using stack = await StandInStack.create('redis');
   await stack.run('start', '--detach');
-  for (const file of ['addresses.json', 'control.json', 'secrets.json', 'processes.json', 'logs/auth.log']) {
+  for (const file of [
+    'addresses.json',
+    'control.json',
+    'secrets.json',
+    'processes.json',
+    'logs/auth.log',
+    'env/auth.env',
+  ]) {
     assert.equal(statSync(join(stack.home, file)).mode & 0o077, 0, file);
   }
   assert.equal(statSync(stack.home).mode & 0o066, 0);
@@ -56,6 +63,10 @@ test('environment: the stack’s addresses win over the person’s, everything e
   assert.equal(environment.SERVER_PORT, new URL(auth).port);
   assert.equal(environment.NATS_URL, nats);
   assert.equal(environment.LOG_LEVEL, 'debug');
+  const file = readFileSync(join(stack.home, 'env', 'auth.env'), 'utf8');
+  for (const name of ['NATS_URL', 'SERVER_PORT', 'NODE_ENV']) {
+    assert.match(file, new RegExp(`^${name}=${environment[name]}$`, 'm'), 'a debugger gets the same');
+  }
   assert.equal(environment.OTEL_SERVICE_NAMESPACE, 'mine');
   assert.equal(environment.NODE_ENV, 'development');
 });

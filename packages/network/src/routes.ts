@@ -45,9 +45,7 @@ export type RouteHandler<P extends Shape, Q extends Shape, B extends Shape, D ex
   request: RouteRequest<In<P>, In<Q>, In<B>>,
 ) => Answer<In<D>> | Promise<Answer<In<D>>>;
 
-type Answer<T> = [T] extends [undefined]
-  ? Reply<undefined> | undefined
-  : T | Reply<T> | JsonData<T>;
+type Answer<T> = [T] extends [undefined] ? Reply<undefined> | undefined : T | Reply<T> | JsonData<T>;
 
 /** Registers the routes of one controller; paths are relative to the controller's. */
 export class Routes {

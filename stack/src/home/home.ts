@@ -12,6 +12,7 @@ export class Home {
   readonly secretsFile: string;
   readonly keyDir: string;
   readonly logDir: string;
+  readonly environmentDir: string;
 
   constructor(path: string) {
     this.path = path;
@@ -22,6 +23,7 @@ export class Home {
     this.secretsFile = join(path, 'secrets.json');
     this.keyDir = join(path, 'keys');
     this.logDir = join(path, 'logs');
+    this.environmentDir = join(path, 'env');
   }
 
   /** Makes the folders, closed to other users. */
@@ -29,7 +31,8 @@ export class Home {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     // As root PostgreSQL runs as somebody else, who has to pass through to his own folder; he sees no names here.
     chmodSync(this.path, process.getuid?.() === 0 ? 0o711 : 0o700);
-    for (const dir of [this.keyDir, this.logDir]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+    for (const dir of [this.keyDir, this.logDir, this.environmentDir])
+      mkdirSync(dir, { recursive: true, mode: 0o700 });
   }
 
   dataDir(server: string): string {
@@ -38,6 +41,11 @@ export class Home {
 
   logFile(name: string): string {
     return join(this.logDir, `${name}.log`);
+  }
+
+  /** The variables that a service is started with, for who runs it under a debugger. */
+  environmentFile(name: string): string {
+    return join(this.environmentDir, `${name}.env`);
   }
 
   /** Removes all of it, with the data that had to live elsewhere. */

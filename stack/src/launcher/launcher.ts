@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { Home } from '../home/home.ts';
 import { openKeys } from '../home/keys.ts';
 import { Ledger } from '../home/ledger.ts';
@@ -11,6 +11,7 @@ import type { ServerName, ServiceDefinition, StackDefinition, Surroundings } fro
 import { waitUntilReady } from './readiness.ts';
 import { ServerStarter } from './server-starter.ts';
 import { startService } from './service-starter.ts';
+import { formatEnvironment } from './surroundings.ts';
 import type { Terminal } from './terminal.ts';
 import { Unit, type UnitListener } from './unit.ts';
 
@@ -103,6 +104,8 @@ export class Launcher {
 
   async #startService(service: ServiceDefinition, surroundings: Surroundings): Promise<void> {
     if (this.#stopping.signal.aborted) return;
+    const variables = { ...this.definition.defaults, ...service.environment(surroundings) };
+    writeFileSync(this.#home.environmentFile(service.name), formatEnvironment(variables), { mode: 0o600 });
     const hear = this.#hear(service.name, (line) => this.#terminal.service(service.name, line));
     const unit = this.#addUnit(service.name, () =>
       startService(this.definition, service, surroundings, hear),

@@ -31,3 +31,11 @@ export function mergeEnvironment(
 export function listenEnvironment(surroundings: Surroundings, name: string): Environment {
   return { SERVER_HOST: surroundings.host, SERVER_PORT: String(surroundings.ports[name]) };
 }
+
+/** Variables as a file of lines `NAME=value`, which debuggers and shells read. */
+export function formatEnvironment(variables: Environment): string {
+  const lines = Object.entries(variables).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${value}\n`],
+  );
+  return lines.join('');
+}
