@@ -83,6 +83,8 @@ function statusOf(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): [numbe
 /** Creates a node:http server with this edge around `listener`; the owner calls `server.listen` and `close`. */
 export function createServerEdge(listener: RequestListener): ServerEdge {
   const running = new Map<Duplex, Set<ServerResponse>>();
+  /** Connections that have not sent a request yet; node:http does not count them as idle. */
+  const silent = new Set<Duplex>();
   let inFlight = 0;
   let draining = false;
   let closing: Promise<void> | undefined;
@@ -90,6 +92,7 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
   const accept = (request: IncomingMessage, response: ServerResponse) => {
     inFlight++;
     const { socket } = request;
+    silent.delete(socket);
     const responses = running.get(socket) ?? new Set();
     running.set(socket, responses.add(response));
     response.once('close', () => {
@@ -118,6 +121,10 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
     },
     accept,
   );
+  server.on('connection', (socket: Duplex) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     refuse(response, 417, 'expectation failed', randomUUID());
     request.resume();
@@ -154,13 +161,17 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
       for (const responses of running.values()) {
         for (const response of responses) if (!response.headersSent) response.shouldKeepAlive = false;
       }
-      closing ??= closeServer(server, options.lingerMs ?? 0, options.deadlineMs ?? 8_000);
+      closing ??= closeServer(server, silent, options);
       return closing;
     },
   };
 }
 
-async function closeServer(server: Server, lingerMs: number, deadlineMs: number): Promise<void> {
+async function closeServer(
+  server: Server,
+  silent: ReadonlySet<Duplex>,
+  { lingerMs = 0, deadlineMs = 8_000 }: { lingerMs?: number; deadlineMs?: number },
+): Promise<void> {
   if (!server.listening) return;
   const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
   const lingerUntil = performance.now() + lingerMs;
@@ -169,6 +180,8 @@ async function closeServer(server: Server, lingerMs: number, deadlineMs: number)
   while (performance.now() < lingerUntil && (await connections()) > 0) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  await new Promise<void>((resolve) => server.close(() => resolve()));
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const socket of silent) socket.destroy();
+  await closed;
   clearTimeout(cut);
 }

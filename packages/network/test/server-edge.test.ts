@@ -64,6 +64,20 @@ test('edge: headers that never end are a 408 within 12 s', async () => {
   assert.ok(performance.now() - startedAt < 12_000);
 });
 
+test('edge: a client that says nothing does not hold up the closing', async () => {
+  const brief = await openShop();
+  const socket = connect(Number(new URL(brief.address).port), '127.0.0.1');
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => {});
+  await new Promise((resolve) => socket.once('connect', resolve));
+  // An answer on another connection: the server has accepted this one before.
+  await fetch(`${brief.address}/books`);
+  const startedAt = performance.now();
+  await brief.router.close();
+  await ended;
+  assert.ok(performance.now() - startedAt < 2_000);
+});
+
 test('edge: requests in one packet are answered in order', async () => {
   const one = 'GET /books?page=1 HTTP/1.1\r\nHost: x\r\n\r\n';
   const last = 'GET /books?page=2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';

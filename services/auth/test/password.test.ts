@@ -168,7 +168,6 @@ describe('signing in', () => {
     };
     const known = await measure(() => email);
     const ratio = (await measure((round) => `nobody${round}@example.com`)) / known;
-    process.stdout.write(`RATIO ${ratio}\n`);
     assert.ok(ratio > 0.7 && ratio < 1.4, `unknown accounts take ${ratio.toFixed(2)} of the time`);
   });
 
