@@ -111,7 +111,11 @@ test('architecture: file names say what is inside, in kebab case, and no file ou
   const empty = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'base', 'manager', 'impl']);
   complain(
     [...sources].map(([file, source]) => {
-      const name = file.split('/').at(-1)?.replace(/(?:\.d)?\.ts$/, '') ?? '';
+      const name =
+        file
+          .split('/')
+          .at(-1)
+          ?.replace(/(?:\.d)?\.ts$/, '') ?? '';
       if (empty.has(name) || !/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name))
         return `${file} has a name that says nothing`;
       const lines = source.split('\n').length;

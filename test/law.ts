@@ -35,7 +35,7 @@ function tableBelow(page: string, heading: string): string[][] {
 const list = (cell = '') =>
   cell
     .split(',')
-    .map((part) => part.trim())
+    .map((part) => part.trim().replaceAll('`', ''))
     .filter((part) => part !== '');
 
 /** Reads the law from the page. @throws when a table is missing */
