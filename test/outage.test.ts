@@ -2,6 +2,8 @@
 // stopped (one that hangs), and every answer in between must be a good one or an honest 503 or 504, in time.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { untilReady } from '@tsmicro/dependency';
+import { openRedis } from '@tsmicro/redis';
 import { type Answer, type AskOptions, System } from './system.ts';
 
 /** A dead dependency gives an answer within this. */
@@ -70,7 +72,9 @@ function judge(what: string, answer: Answer, limitMs: number, mustSucceed: boole
   assert.ok(answer.ms <= limitMs, said);
   assert.equal(answer.body?.status, answer.status, said);
   assert.ok(answer.status !== 503 || answer.headers.has('retry-after'), `${said}: no retry-after`);
-  assert.doesNotMatch(answer.text, /ECONN|postgres|mongo|redis|nats|sql|at \w+ \(/i, said);
+  // A token of a good answer may spell anything.
+  if (answer.status !== 200)
+    assert.doesNotMatch(answer.text, /ECONN|postgres|mongo|redis|nats|sql|at \w+ \(/i, said);
 }
 
 async function judgeAll(name: Name, limitMs: number): Promise<void> {
@@ -86,6 +90,23 @@ async function allWorks(ms: number): Promise<void> {
   }
 }
 
+/** All works, and what readers ask for is kept in Redis again: without Redis all works as well, only slower. */
+async function warmUp(): Promise<void> {
+  const { hostname, port } = new URL((await system.addresses()).redis);
+  await using redis = await openRedis({ host: hostname, port: Number(port), db: 1 });
+  const deadline = performance.now() + 10_000;
+  // What a restarted Redis brings back proves nothing: only entries made from now on do.
+  await untilReady(() => redis.run((client) => client.flushDb()), {
+    name: 'Redis',
+    signal: AbortSignal.timeout(5_000),
+  });
+  const kept = () => redis.run((client) => client.keys('*:entry:*')).catch(() => []);
+  do {
+    assert.ok(performance.now() < deadline, 'readers are served from the cache again');
+    await allWorks(10_000);
+  } while ((await kept()).length < 3);
+}
+
 /** Back to normal after a restart, as promised for each. */
 const backMs: Record<Name, number> = {
   redis: 2_000,
@@ -98,7 +119,7 @@ const backMs: Record<Name, number> = {
 
 for (const name of ['redis', 'postgres', 'mongo', 'nats', 'auth', 'blog'] as const) {
   test(`outage: ${name} is dead: answers within 1.5 s, none looks like a denial, then all works again`, async () => {
-    await allWorks(10_000);
+    await warmUp();
     await system.command('service', 'stop', name);
     try {
       await judgeAll(name, deadMs);
@@ -109,7 +130,7 @@ for (const name of ['redis', 'postgres', 'mongo', 'nats', 'auth', 'blog'] as con
   });
 
   test(`outage: ${name} hangs: answers within 2.5 s, none looks like a denial, then all works again`, async () => {
-    await allWorks(10_000);
+    await warmUp();
     const pid = (await system.addresses()).pids[name];
     assert.ok(pid !== undefined);
     process.kill(pid, 'SIGSTOP');
@@ -122,7 +143,7 @@ for (const name of ['redis', 'postgres', 'mongo', 'nats', 'auth', 'blog'] as con
   });
 
   test(`outage: ${name} is killed: the stack says so and brings it back`, async () => {
-    await allWorks(10_000);
+    await warmUp();
     const before = (await system.addresses()).pids[name];
     assert.ok(before !== undefined);
     process.kill(before, 'SIGKILL');
