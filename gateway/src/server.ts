@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createServerEdge, type ServerEdge } from '@tsmicro/network';
+import { createServerEdge, type ServerEdge, whenPortFree } from '@tsmicro/network';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { readDeclaration } from './declaration/declaration.ts';
@@ -48,7 +48,11 @@ export async function openGateway(options: GatewayOptions, logger: Logger): Prom
   const module = createGatewayModule(declaration, hostMap, logger);
   const edge = createServerEdge(module.listener);
   deferContinue(edge);
-  const url = await listen(edge, options.SERVER_HOST, options.SERVER_PORT);
+  const url = await whenPortFree(
+    options.SERVER_PORT,
+    () => listen(edge, options.SERVER_HOST, options.SERVER_PORT),
+    logger,
+  );
   let closing: Promise<void> | undefined;
   const close = ({ lingerMs = usualLingerMs } = {}) => {
     closing ??= closeAll(edge, module, lingerMs);

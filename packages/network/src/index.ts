@@ -1,3 +1,4 @@
+export { whenPortFree } from './busy-port.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { Controller, type GuardProviders } from './controller.ts';
 export { type Envelope, failureEnvelope, JsonData, Reply, reply, successEnvelope } from './envelope.ts';

@@ -6,6 +6,7 @@ import {
   fastify,
   LogController,
 } from 'fastify';
+import { whenPortFree } from './busy-port.ts';
 import type { Controller } from './controller.ts';
 import { failureEnvelope } from './envelope.ts';
 import { ApiError, badRequest, notFound, toApiError } from './errors.ts';
@@ -98,9 +99,13 @@ export class Router {
     }
   }
 
-  /** Listens. @returns the address, as in `http://127.0.0.1:8001` */
+  /**
+   * Listens; a port that is still held, as by a process that was just killed, is waited for.
+   * @returns the address, as in `http://127.0.0.1:8001`
+   * @throws when the port is still held after 5 s, or the address cannot be listened on
+   */
   async start({ host, port }: ListenOptions): Promise<string> {
-    return this.#engine.listen({ host, port });
+    return whenPortFree(port, () => this.#engine.listen({ host, port }), this.#engine.log);
   }
 
   /** Stops taking requests, waits for the running ones, closes. Safe to call twice. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { createRouter } from '@tsmicro/network';
 import { ask, openShop, type Shop } from './bookshelf.ts';
@@ -145,6 +147,19 @@ test('router: a middleware sees every request, of unknown paths too', async () =
   const address = await router.start({ host: '127.0.0.1', port: 0 });
   await fetch(`${address}/nowhere`);
   assert.deepEqual(seen, ['/nowhere']);
+});
+
+test('router: a port that is still held is waited for', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+  await using router = createRouter();
+  const starting = router.start({ host: '127.0.0.1', port });
+  const early = await Promise.race([starting, new Promise((resolve) => setTimeout(resolve, 200, 'waits'))]);
+  assert.equal(early, 'waits');
+  holder.close();
+  assert.equal(await starting, `http://127.0.0.1:${port}`);
+  assert.equal((await fetch(await starting)).status, 404);
 });
 
 test('router: closing answers what runs, and twice is once', async () => {

@@ -1,5 +1,5 @@
 import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
-import type { PoolClient, QueryResult } from 'pg';
+import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import { PostgresTimeoutError, toFault } from './errors.ts';
 
 // The server's own statement_timeout comes first where it can: it leaves the connection usable.
@@ -11,6 +11,21 @@ const ROLLED_BACK = { command: 'ROLLBACK' as const, rowCount: 0, rows: [] };
 
 // pg types the command as any string, kysely as those it looks at; the type of the rows is the caller's word.
 const toResult = <R>(result: QueryResult): PostgresQueryResult<R> => result as PostgresQueryResult<R>;
+
+const statementNames = new Map<string, string>();
+const MAX_PREPARED = 500;
+
+/** A statement with parameters gets a name, under which each connection parses and plans it once. */
+function toQuery(text: string, parameters: readonly unknown[]): QueryConfig {
+  const values = [...parameters];
+  if (values.length === 0) return { text, values };
+  let name = statementNames.get(text);
+  if (name === undefined && statementNames.size < MAX_PREPARED) {
+    name = `s${statementNames.size + 1}`;
+    statementNames.set(text, name);
+  }
+  return name === undefined ? { text, values } : { name, text, values };
+}
 
 /**
  * One checked-out connection. Each query is bounded on this side too, for a server that hangs; a connection
@@ -74,7 +89,8 @@ export class PooledClient implements PostgresPoolClient {
       timeout.reject(this.#broken);
     }, timeoutMs + SERVER_FIRST_MS);
     try {
-      return toResult(await Promise.race([this.#client.query(statement, [...parameters]), timeout.promise]));
+      const query = this.#client.query(toQuery(statement, parameters));
+      return toResult(await Promise.race([query, timeout.promise]));
     } catch (error) {
       throw toFault(error);
     } finally {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isFault, untilReady } from '@tsmicro/dependency';
 import { connectNats, createRouter } from '@tsmicro/micro';
-import { ConfigError, timeLeftMs, toApiError } from '@tsmicro/network';
+import { ConfigError, timeLeftMs } from '@tsmicro/network';
 import { migrate, openPostgres } from '@tsmicro/postgres';
 import { openRedis } from '@tsmicro/redis';
 import type { Logger } from 'pino';
@@ -11,7 +11,6 @@ import { type AuthInstance, AuthModule, readKeys } from './module.ts';
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 /** Long enough for the gateway to let go of its connections, short of what a person notices. */
 const lingerMs = 1_000;
-const retryMs = 500;
 const closeDeadlineMs = 8_000;
 
 /** A service that answers. */
@@ -20,19 +19,6 @@ export interface AuthServer extends AsyncDisposable {
   readonly address: string;
   /** Answers what runs, then closes everything in reverse order. Safe to call twice. */
   close(): Promise<void>;
-}
-
-/** Tries again while a dependency is away: it may go between two steps of a start. */
-async function untilThere(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  for (;;) {
-    signal?.throwIfAborted();
-    try {
-      return await work();
-    } catch (error) {
-      if (toApiError(error).status !== 503) throw error;
-      await sleep(retryMs, undefined, signal ? { signal } : {});
-    }
-  }
 }
 
 /** In development the seed data is made, in production it must not be in force. */
@@ -70,7 +56,8 @@ export async function openServer(config: Config, logger: Logger, signal?: AbortS
     password: config.DB_USER_PWD,
     ...waiting,
   };
-  await untilThere(async () => void (await migrate({ ...database, directory: migrations })), signal);
+  const away = { name: 'PostgreSQL', retry: isFault, ...waiting };
+  await untilReady(() => migrate({ ...database, directory: migrations }), away);
   const postgres = opened.use(
     await openPostgres<unknown>({
       ...database,
@@ -100,7 +87,7 @@ export async function openServer(config: Config, logger: Logger, signal?: AbortS
     }),
   );
   const module = new AuthModule({ config, keys, postgres, redis });
-  await untilThere(() => settleSeeds(config.NODE_ENV === 'production', module.getInstance()), signal);
+  await untilReady(() => settleSeeds(config.NODE_ENV === 'production', module.getInstance()), away);
   const router = createRouter({ natsClient, logger, description: 'Users, sessions and API keys' });
   opened.defer(() => router.close({ lingerMs, deadlineMs: closeDeadlineMs }));
   router.loadRootMiddlewares(module.rootMiddlewares());
