@@ -31,9 +31,6 @@ import { ask } from '../src/servers/ask.ts';
 import { portFree } from '../src/servers/port.ts';
 import { removeCluster } from '../src/servers/postgres-cluster.ts';
 
-// startMongo would use the server it names: here its own are ended and started.
-delete process.env.MONGO_URL;
-
 interface Kind {
   readonly name: string;
   start(options: ServerOptions): Promise<Server>;

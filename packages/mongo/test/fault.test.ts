@@ -19,8 +19,6 @@ let notes: QueryBuilder<{ text: string }>;
 const leftMs = new AsyncLocalStorage<number>();
 
 before(async () => {
-  // What is killed here must be ours, whatever server the other tests use.
-  delete process.env.MONGO_URL;
   server = await startMongo();
   mongo = await openMongo({
     url: server.url,

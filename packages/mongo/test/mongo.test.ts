@@ -7,8 +7,6 @@ import { MongoTimeoutError, MongoUnavailableError, openMongo } from '../src/inde
 let server: Server;
 
 before(async () => {
-  // What is stopped here must be ours, whatever server the other tests use.
-  delete process.env.MONGO_URL;
   server = await startMongo();
 });
 

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { isFault, untilReady } from '@tsmicro/dependency';
 import { connectNats, createRouter } from '@tsmicro/micro';
 import { openMongo } from '@tsmicro/mongo';
-import { timeLeftMs, toApiError } from '@tsmicro/network';
+import { timeLeftMs } from '@tsmicro/network';
 import { openRedis } from '@tsmicro/redis';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -22,19 +22,6 @@ export interface Server extends AsyncDisposable {
 function databaseOf(config: Config) {
   if ('DB_URL' in config) return { url: config.DB_URL };
   return { host: config.DB_HOST, port: config.DB_PORT, user: config.DB_USER, password: config.DB_USER_PWD };
-}
-
-/** Tries again for as long as the fault is a dependency's that is away: it may go between two steps of a start. */
-async function untilThere(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  for (;;) {
-    signal?.throwIfAborted();
-    try {
-      return await work();
-    } catch (error) {
-      if (toApiError(error).status !== 503) throw error;
-      await sleep(500, undefined, signal ? { signal } : {});
-    }
-  }
 }
 
 /**
@@ -75,7 +62,8 @@ export async function openServer(config: Config, logger: Logger, signal?: AbortS
     }),
   );
   const module = createModule({ mongo, redis, natsClient });
-  await untilThere(() => module.getInstance().blogStore.createIndexes(), signal);
+  const away = { name: 'MongoDB', retry: isFault, ...waiting };
+  await untilReady(() => module.getInstance().blogStore.createIndexes(), away);
   const router = createRouter({ natsClient, description: 'Blogs: written, edited, published, read', logger });
   router.loadRootMiddlewares(module.rootMiddlewares());
   router.loadControllers(module.controllers());

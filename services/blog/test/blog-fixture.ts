@@ -23,7 +23,11 @@ export interface Surroundings extends AsyncDisposable {
 /** Starts servers of their own for one test file; MONGO_URL in the environment names a MongoDB to use instead. */
 export async function openSurroundings(): Promise<Surroundings> {
   await using opening = new AsyncDisposableStack();
-  const [mongo, redis, nats] = await Promise.all([startMongo(), startRedis(), startNats()]);
+  const [mongo, redis, nats] = await Promise.all([
+    startMongo({ url: process.env.MONGO_URL }),
+    startRedis(),
+    startNats(),
+  ]);
   for (const server of [mongo, redis, nats]) opening.use(server);
   const database = `blog_test_${randomUUID().slice(0, 8)}`;
   if (mongo.external) opening.defer(() => dropDatabase(mongo.url, database));

@@ -115,7 +115,6 @@ describe('a start', () => {
   });
 
   test('it waits for what is not there yet, and is ready within 5 s of its coming', async () => {
-    delete process.env.MONGO_URL;
     await using mongo = await startMongo();
     await mongo.stop();
     await using blog = new BlogProcess({

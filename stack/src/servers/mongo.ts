@@ -28,11 +28,10 @@ function embedded(dir: string, host: string, port: number): Program {
 
 /**
  * Starts MongoDB where `mongod` can be found, else the embedded document server, which speaks the same protocol;
- * resolves when it answers. With `url` (by default the environment's MONGO_URL) that server is used instead.
+ * resolves when it answers. With `url` that server is used instead.
  */
 export async function startMongo(options: ServerOptions = {}): Promise<LocalServer | ExternalServer> {
-  const given = options.url ?? process.env.MONGO_URL;
-  if (given !== undefined) return new ExternalServer('mongo', given, mongoPort);
+  if (options.url !== undefined) return new ExternalServer('mongo', options.url, mongoPort);
   const command = findProgram('mongod');
   const host = options.host ?? loopback;
   const port = options.port ?? (await findPort());
