@@ -58,8 +58,30 @@ test('declaration: what is left out has the value that Kong gives it', () => {
   assert.equal(service?.routes[0]?.regexPriority, 0);
 });
 
+test('declaration: a file of gomicro, in format 2.1, is read as it is', () => {
+  const yaml = `_format_version: "2.1"
+_transform: true
+services:
+  - name: auth
+    url: http://auth:8000
+    routes:
+      - name: auth
+        paths:
+          - /auth
+plugins:
+  - name: apikey-auth-plugin
+    config:
+      verification_urls:
+        - http://auth:8000/verify/apikey
+`;
+  const { services, plugins } = parseDeclaration(yaml, 'kong.yml', pluginKinds);
+  assert.equal(services[0]?.routes[0]?.paths[0]?.match('/authors'), 5);
+  assert.equal(plugins.length, 1);
+  assert.match(complaintsOf(yaml.replace('- /auth\n', '- /auth(/|$)\n')).join(), /mark it by ~/);
+});
+
 test('declaration: every fault is named at once, with file, line and field', () => {
-  const yaml = `_format_version: "1.1"
+  const yaml = `_format_version: "3.1"
 upstreams: []
 services:
   - name: auth
@@ -80,7 +102,7 @@ plugins:
 `;
   const complaints = complaintsOf(yaml);
   const expected = [
-    /^kong\.yml:1: _format_version must be "3\.0"$/,
+    /^kong\.yml:1: _format_version must be one of "1\.1", "2\.1", "3\.0"$/,
     /^kong\.yml:2: upstreams is not a field known here \(known are _format_version, .*services, plugins\)$/,
     /^kong\.yml:5: services\[0\]\.url must look like/,
     /^kong\.yml:6: services\[0\]\.retires is not a field known here/,

@@ -1,4 +1,4 @@
-// Kong's declarative configuration, format 3.0: https://docs.konghq.com/gateway/latest/production/deployment-topologies/db-less-and-declarative-config/
+// Kong's declarative configuration, formats 1.1, 2.1 and 3.0: https://docs.konghq.com/gateway/latest/production/deployment-topologies/db-less-and-declarative-config/
 // Supported is what this gateway acts on; everything else in the file is a complaint, never ignored.
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -16,7 +16,23 @@ export interface Declaration {
   readonly plugins: readonly PluginEntity[];
 }
 
-const formatVersion = '3.0';
+const formatVersions = ['1.1', '2.1', '3.0'];
+/** Before 3.0 Kong took a path with any other character for a regular expression, without a mark. */
+const plainPath = /^[A-Za-z0-9._~/%-]*$/;
+
+function noteUnmarkedExpressions(
+  services: readonly ServiceEntity[],
+  file: string,
+  complaints: string[],
+): void {
+  const paths = services.flatMap(({ routes }) => routes.flatMap((route) => route.paths));
+  for (const { kind, text } of paths) {
+    if (kind === 'regex' || plainPath.test(text)) continue;
+    complaints.push(
+      `${file}: path ${text} is a regular expression before format 3.0: declare 3.0 and mark it by ~`,
+    );
+  }
+}
 
 function noteTwins(
   owners: readonly { name: string }[],
@@ -43,13 +59,18 @@ export function parseDeclaration(yaml: string, file: string, kinds: readonly Plu
 
   const source: Source = { file, document, lines, complaints };
   const root = new Mapping(source, document.contents, '');
-  if (root.requiredText('_format_version') !== formatVersion && root.has('_format_version')) {
-    root.complain('_format_version', `must be "${formatVersion}"`);
+  const version = root.requiredText('_format_version');
+  if (!formatVersions.includes(version) && root.has('_format_version')) {
+    root.complain(
+      '_format_version',
+      `must be one of ${formatVersions.map((known) => `"${known}"`).join(', ')}`,
+    );
   }
   root.flag('_transform');
   const services = root.mappings('services').map((service) => parseService(service, kinds));
   const plugins = parsePlugins(root, kinds);
   root.end();
+  if (version !== '3.0') noteUnmarkedExpressions(services, file, complaints);
   noteTwins(services, 'services', file, complaints);
   noteTwins(
     services.flatMap(({ routes }) => routes),
