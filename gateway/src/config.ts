@@ -28,7 +28,10 @@ const Config = Type.Object({
     default: 'info',
     description: 'one of trace, debug, info, warn, error, fatal, silent',
   }),
-  NODE_ENV: Type.String({ default: 'development', description: 'development or production' }),
+  NODE_ENV: Type.Enum(['development', 'test', 'production'], {
+    default: 'development',
+    description: 'development, test or production',
+  }),
 });
 
 /** What the environment says. */

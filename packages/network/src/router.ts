@@ -14,7 +14,7 @@ import type { RootMiddleware } from './guard.ts';
 import { parseJson } from './json.ts';
 import { RequestContext, requestIdFrom, runInContext, timeoutFrom } from './request-context.ts';
 import { Routes } from './routes.ts';
-import { createServerEdge, type ServerEdge } from './server-edge.ts';
+import { createServerEdge, maxUrlLength, type ServerEdge } from './server-edge.ts';
 import { registerFormat, type ValidationParser } from './validation.ts';
 
 declare module 'fastify' {
@@ -65,7 +65,8 @@ export class Router {
       forceCloseConnections: false,
       genReqId: (request) => requestIdFrom(request.headers['x-request-id']),
       logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-      routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4_096 },
+      // As long as a URL may be: what a parameter may hold is said by its schema.
+      routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxUrlLength },
       frameworkErrors: answerError,
       // The edge answers what the HTTP parser refuses.
       clientErrorHandler: () => {},
@@ -128,7 +129,7 @@ export class Router {
     engine.addHook('onResponse', async (request, answer) => {
       const ms = Math.round(answer.elapsedTime);
       request.log.debug(
-        { method: request.method, url: request.url, status: answer.statusCode, ms },
+        { method: request.method, path: pathOf(request), status: answer.statusCode, ms },
         'answered',
       );
     });
@@ -150,6 +151,9 @@ export class Router {
 export function createRouter(options?: RouterOptions): Router {
   return new Router(options);
 }
+
+/** Without its query, which may hold what no log should. */
+const pathOf = ({ url }: FastifyRequest) => url.split('?', 1)[0];
 
 function openContext(request: FastifyRequest): void {
   const { traceparent, tracestate, 'x-deadline-ms': deadline } = request.headers;
@@ -179,7 +183,7 @@ async function answerError(
   const answered = error instanceof ApiError ? error : (fromFastify(error) ?? toApiError(error));
   if (answered.status >= 500) {
     const level = answered.status === 500 ? 'error' : 'warn';
-    request.log[level]({ err: answered.cause ?? answered, url: request.url }, answered.message);
+    request.log[level]({ err: answered.cause ?? answered, path: pathOf(request) }, answered.message);
   }
   answer.header('x-request-id', request.id);
   if (answered.retryAfterSec !== undefined) answer.header('retry-after', answered.retryAfterSec);

@@ -13,7 +13,8 @@ import type { Duplex } from 'node:stream';
 import { failureEnvelope } from './envelope.ts';
 
 const maxHeaderBytes = 16 * 1024;
-const maxUrlLength = 8 * 1024;
+/** Longer URLs are refused. */
+export const maxUrlLength = 8 * 1024;
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 /** Above the 60 s after which Kong drops an idle connection: else its POSTs meet a closed socket. */

@@ -57,6 +57,12 @@ test('router: a trailing slash is accepted', async () => {
   assert.equal(status, 200);
 });
 
+test('router: a path parameter of any length that a URL may have is judged by its schema', async () => {
+  const { status, body } = await ask(shop, 'GET', `/books/id/${'a'.repeat(8 * 1024 - '/books/id/'.length)}`);
+  assert.equal(status, 400);
+  assert.equal(body.message, 'id must be of length 24');
+});
+
 test('router: an unexpected error is a 500 that says nothing of its cause', async () => {
   const { status, body } = await ask(shop, 'GET', '/books/broken');
   assert.equal(status, 500);
@@ -65,7 +71,7 @@ test('router: an unexpected error is a 500 that says nothing of its cause', asyn
 });
 
 test('router: the cause of a 500 is logged under its request id', async () => {
-  const lines: { requestId?: string; err?: Error }[] = [];
+  const lines: { requestId?: string; err?: Error; path?: string }[] = [];
   const log = () => {};
   const logger = {
     level: 'info',
@@ -86,11 +92,12 @@ test('router: the cause of a 500 is logged under its request id', async () => {
     throw new Error('the cause');
   });
   const address = await router.start({ host: '127.0.0.1', port: 0 });
-  const response = await fetch(address, { headers: { 'x-request-id': 'known-7' } });
+  const response = await fetch(`${address}/?token=secret`, { headers: { 'x-request-id': 'known-7' } });
   assert.equal(response.status, 500);
   assert.equal(lines.length, 1);
   assert.equal(lines[0]?.requestId, 'known-7');
   assert.equal(lines[0]?.err?.message, 'the cause');
+  assert.equal(lines[0]?.path, '/', 'a query may hold what no log should');
 });
 
 test('router: a dependency that is away is a 503 with retry-after', async () => {

@@ -10,9 +10,10 @@ const poolSize = (description: string, byDefault: number) =>
 
 /** The environment of the auth service. What has no default is an address or a secret, and required. */
 export const Config = Type.Object({
-  NODE_ENV: Type.String({
+  NODE_ENV: Type.Enum(['development', 'test', 'production'], {
     default: 'development',
-    description: 'production makes no seed data and refuses to start while there is any',
+    description:
+      'development, test or production, which makes no seed data and refuses to start while there is any',
   }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',

@@ -124,6 +124,15 @@ describe('the process', () => {
     assert.match(missing, /RSA_PRIVATE_KEY_PATH: .*ENOENT.*\n.*RSA_PUBLIC_KEY_PATH: .*ENOENT/);
   });
 
+  test('a mode that nobody knows is a reason not to start: it would be taken for development', async () => {
+    for (const mode of ['prod', 'Production']) {
+      assert.match(
+        await complaint({ NODE_ENV: mode }),
+        /NODE_ENV is invalid \(development, test or production/,
+      );
+    }
+  });
+
   test('in production the seed data is a reason not to start, told without a stack', async () => {
     await using child = new AuthProcess({ ...surroundings.environment, LOG_LEVEL: 'info' });
     await child.line('auth is ready');

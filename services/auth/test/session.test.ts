@@ -146,7 +146,7 @@ describe('sessions', () => {
     const { accessToken = '', refreshToken = '' } = answer.body.data ?? {};
     assert.equal(await client.isIn({ accessToken, refreshToken }), true);
     assert.equal(await client.isIn(tokens), false);
-    assertRefused(await client.refresh(tokens), 401, 'refresh token is invalid');
+    assertRefused(await client.refresh(tokens), 401, 'access token is invalid');
     assert.equal((await client.refresh({ accessToken, refreshToken })).status, 200);
   });
 
@@ -171,6 +171,13 @@ describe('sessions', () => {
     );
     assertRefused(await client.post('/token/refresh', {}, accessToken), 400, 'refreshToken is required');
     assertRefused(await client.post('/token/refresh', {}), 401, 'authorization header is missing');
+    const gone = await client.signUp();
+    await client.signOut(gone.tokens);
+    assertRefused(
+      await client.post('/token/refresh', {}, gone.tokens.accessToken),
+      401,
+      'access token is invalid',
+    );
     for (const { tokens } of [person, second, other])
       assert.equal((await client.refresh(tokens)).status, 200);
   });
@@ -180,14 +187,14 @@ describe('sessions', () => {
     const answer = await client.signOut(tokens);
     assert.deepEqual(answer.body, { code: '10000', status: 200, message: 'signout success' });
     assertRefused(await client.signOut(tokens), 401, 'access token is invalid');
-    assertRefused(await client.refresh(tokens), 401, 'refresh token is invalid');
+    assertRefused(await client.refresh(tokens), 401, 'access token is invalid');
   });
 
   test('a deactivated account is out at the next request and cannot refresh', async () => {
     const { id, tokens } = await client.signUp();
     await sql`update users set status = false where id = ${id}`.execute(auth.surroundings.database.db);
     assert.equal(await client.isIn(tokens), false);
-    assertRefused(await client.refresh(tokens), 401, 'refresh token is invalid');
+    assertRefused(await client.refresh(tokens), 401, 'access token is invalid');
   });
 
   test('sessions whose tokens have expired are swept when their user signs in', async () => {

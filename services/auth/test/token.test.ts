@@ -134,7 +134,7 @@ describe('tokens', () => {
     assertRefused(
       await client.refresh({ accessToken: refresh, refreshToken: access }),
       401,
-      'refresh token is invalid',
+      'access token is invalid',
     );
     const fresh = await client.refresh({ accessToken: access, refreshToken: refresh });
     assert.equal(fresh.status, 200);

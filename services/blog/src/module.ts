@@ -1,11 +1,13 @@
 import type { Controller, Module, NatsClient } from '@tsmicro/micro';
 import type { Mongo } from '@tsmicro/mongo';
+import type { ValidationParser } from '@tsmicro/network';
 import type { Redis } from '@tsmicro/redis';
 import { AuthorController } from './author/controller.ts';
 import { AuthorService } from './author/service.ts';
 import { BlogCache } from './blog/cache.ts';
 import { BlogController } from './blog/controller.ts';
 import { BlogService } from './blog/service.ts';
+import { slugParser } from './blog/slug.ts';
 import { BlogStore } from './blog/store.ts';
 import { EditorController } from './editor/controller.ts';
 import { EditorService } from './editor/service.ts';
@@ -26,6 +28,8 @@ export interface Connections {
 /** What a start-up job reaches by name. */
 export interface Instance {
   blogStore: BlogStore;
+  /** Formats that the schemas of this service know besides the framework's. */
+  validationParsers: readonly ValidationParser[];
 }
 
 /** Creates every part of the blog service. */
@@ -45,7 +49,7 @@ export function createModule({ mongo, redis, natsClient }: Connections): Module<
     new EditorController(new EditorService(blogStore, blogService), providers),
   ];
   return {
-    getInstance: () => ({ blogStore }),
+    getInstance: () => ({ blogStore, validationParsers: [slugParser] }),
     controllers: () => controllers,
     rootMiddlewares: () => [],
     authenticationProvider: () => authentication,

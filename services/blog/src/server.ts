@@ -66,6 +66,7 @@ export async function openServer(config: Config, logger: Logger, signal?: AbortS
   await untilReady(() => module.getInstance().blogStore.createIndexes(), away);
   const router = createRouter({ natsClient, description: 'Blogs: written, edited, published, read', logger });
   router.loadRootMiddlewares(module.rootMiddlewares());
+  router.registerValidationParsers(module.getInstance().validationParsers);
   router.loadControllers(module.controllers());
   opening.defer(() => router.close(closing));
   const address = await router.start({ host: config.SERVER_HOST, port: config.SERVER_PORT });

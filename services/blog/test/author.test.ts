@@ -88,6 +88,22 @@ describe('author', () => {
     }
   });
 
+  test('a slug or tag that cannot stand in a path is refused, and nothing hides it', async () => {
+    for (const slug of ['back\\slash', 'a\tb c', 'new\nline', 'del\x7fete']) {
+      const refused = await blogs.author.call('POST', '/author', createDraft({ slug }));
+      assert.deepEqual([refused.status, refused.message], [400, 'slug is invalid'], JSON.stringify(slug));
+    }
+    for (const tag of ['A\\B', 'A\tB', '.', '..', 'A/..', '../A', 'A/./B']) {
+      const refused = await blogs.author.call('POST', '/author', createDraft({ tags: ['OK', tag] }));
+      assert.deepEqual([refused.status, refused.message], [400, 'tags[1] is invalid'], JSON.stringify(tag));
+    }
+    expectOk(
+      await blogs.author.call('POST', '/author', createDraft({ tags: ['A/B', 'C..D', '...', 'ÄÖ Ü'] })),
+    );
+    const both = await blogs.author.call('POST', '/author', createDraft({ title: 'ab', slug: 'a b?' }));
+    assert.equal(both.message, 'title must be at least 3 characters, slug must be at least 3 characters');
+  });
+
   test('a taken slug is refused by its name, in POST and in PUT, also when its blog was deleted', async () => {
     const first = await blogs.author.create({ slug: 'Taken-Slug' });
     const message = 'Blog with slug: Taken-Slug already exists';

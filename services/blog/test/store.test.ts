@@ -57,6 +57,16 @@ describe('what is stored', () => {
     assert.deepEqual([data.author.name, data.score, 'imgUrl' in data], ['olaf', 0.9, false]);
   });
 
+  test('a blog that has null for what it does not have yet is shown without it and published', async () => {
+    const { author, editor } = blogs;
+    const { _id } = await author.create();
+    const nulls = { $set: { text: null, publishedAt: null } } as unknown as { $set: Partial<Blog> };
+    await mongo.collection<Blog>('blogs').updateOne({ _id: new ObjectId(_id) }, nulls);
+    const shown = Object.keys(expectOk(await author.call('GET', `/author/id/${_id}`)).data as object);
+    assert.deepEqual([shown.includes('text'), shown.includes('publishedAt')], [false, false]);
+    await author.publish(_id, editor);
+  });
+
   test('a blog is published with the draft that was read, or not at all', async () => {
     const store = new BlogStore(mongo);
     const { _id } = await blogs.author.create();

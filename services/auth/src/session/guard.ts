@@ -28,9 +28,9 @@ export function createAuthorizationProvider(sessions: SessionService): Authoriza
     };
 }
 
-/** Lets pass who brings an access token of ours, expired or not: whether its session is in force is judged later. */
+/** Lets pass who brings the access token, expired or not, of a session in force. */
 export function createRefreshGuard(sessions: SessionService): Guard {
   return async (request) => {
-    request.context.set(refreshedToken, await sessions.readAccessToken(request.headers.authorization));
+    request.context.set(refreshedToken, await sessions.readRefreshedToken(request.headers.authorization));
   };
 }

@@ -47,7 +47,7 @@ export class SessionService {
 
   /** The session that an authorization header stands for. @throws {ApiError} 401 when there is none in force */
   async authenticate(header: string | undefined): Promise<OpenSession> {
-    const claims = await this.readAccessToken(header);
+    const claims = await this.#readAccessToken(header);
     if (claims.expired) throw unauthorized('access token has expired');
     const session = await this.#store.find(claims.userId, claims.key);
     if (session === undefined) throw unauthorized('access token is invalid');
@@ -59,8 +59,19 @@ export class SessionService {
     return toUserProfile(user, await this.#users.findRoles(user.id));
   }
 
-  /** What the access token in an authorization header says, expired or not. @throws {ApiError} 401 when it is not ours */
-  async readAccessToken(header: string | undefined): Promise<TokenClaims> {
+  /**
+   * What the access token in an authorization header says, which may have expired.
+   * @throws {ApiError} 401 when it is not ours, or its session is no longer in force
+   */
+  async readRefreshedToken(header: string | undefined): Promise<TokenClaims> {
+    const claims = await this.#readAccessToken(header);
+    if ((await this.#store.find(claims.userId, claims.key)) === undefined) {
+      throw unauthorized('access token is invalid');
+    }
+    return claims;
+  }
+
+  async #readAccessToken(header: string | undefined): Promise<TokenClaims> {
     if (header === undefined || header.trim() === '') throw unauthorized('authorization header is missing');
     const [, token] = bearerForm.exec(header.trim()) ?? [];
     if (token === undefined) throw unauthorized('authorization header is malformed');

@@ -1,16 +1,26 @@
-import { MongoId, Slug, text } from '@tsmicro/dto';
+import { MongoId, text } from '@tsmicro/dto';
 import Type from 'typebox';
+
+/**
+ * Backslashes and control characters do not pass a gateway in a path, nor do segments that browsers resolve: what has
+ * them could be written, and read by nobody.
+ */
+const slugForm = '^[^\\\\\\x00-\\x1f\\x7f]*$';
+const tagForm = '^(?!(?:.*/)?\\.\\.?(?:/|$))[^\\\\\\x00-\\x1f\\x7f]*$';
 
 const content = {
   title: text(3, 500),
   description: text(3, 2_000),
   draftText: text(1, 50_000),
-  slug: Slug,
+  slug: Type.String({ notBlank: true, minLength: 3, maxLength: 200, format: 'slug', pattern: slugForm }),
   imgUrl: Type.String({ notBlank: true, format: 'http-url-or-path', maxLength: 200 }),
-  tags: Type.Array(Type.String({ notBlank: true, minLength: 1, maxLength: 50, isUppercase: true }), {
-    minItems: 1,
-    maxItems: 50,
-  }),
+  tags: Type.Array(
+    Type.String({ notBlank: true, minLength: 1, maxLength: 50, isUppercase: true, pattern: tagForm }),
+    {
+      minItems: 1,
+      maxItems: 50,
+    },
+  ),
 };
 
 /** A new blog. */

@@ -1,8 +1,7 @@
 import type { User } from '@tsmicro/contracts-auth';
-import { type MongoId, type Pagination, Slug } from '@tsmicro/dto';
+import type { MongoId, Pagination } from '@tsmicro/dto';
 import { isDuplicateKey } from '@tsmicro/mongo';
-import { badRequest, compileParser, notFound } from '@tsmicro/network';
-import Type from 'typebox';
+import { badRequest, notFound } from '@tsmicro/network';
 import { type ItemBlog, type PrivateBlog, toInfoAuthor, toItemBlog, toPrivateBlog } from '../blog/dto.ts';
 import type { Blog } from '../blog/model.ts';
 import type { BlogService } from '../blog/service.ts';
@@ -12,8 +11,6 @@ import type { CreateBlog, UpdateBlog } from './dto.ts';
 
 /** Which of one's own blogs a list shows. */
 export type Shelf = 'drafted' | 'submitted' | 'published';
-
-const parseSlug = compileParser(Type.Object({ slug: Slug }));
 
 /** What authors do with their own blogs; those of others do not exist for them. */
 export class AuthorService {
@@ -27,7 +24,7 @@ export class AuthorService {
 
   /** @throws {ApiError} 400 when the slug is taken */
   async create(content: CreateBlog, author: User): Promise<PrivateBlog> {
-    const slug = readSlug(content.slug);
+    const slug = toSlug(content.slug);
     const blog = await refuseTakenSlug(slug, () => this.#store.insert({ ...content, slug }, author.id));
     return toPrivateBlog(blog, toInfoAuthor(author));
   }
@@ -36,7 +33,7 @@ export class AuthorService {
   async update({ _id, ...changes }: UpdateBlog, author: User): Promise<PrivateBlog> {
     const blog = await this.#get(_id, author);
     if (Object.keys(changes).length === 0) return toPrivateBlog(blog, toInfoAuthor(author));
-    const content = changes.slug === undefined ? changes : { ...changes, slug: readSlug(changes.slug) };
+    const content = changes.slug === undefined ? changes : { ...changes, slug: toSlug(changes.slug) };
     const change = await refuseTakenSlug(content.slug ?? blog.slug, () =>
       this.#blogs.change(blog, () => this.#store.update(_id, author.id, content)),
     );
@@ -77,11 +74,6 @@ export class AuthorService {
     if (blog === undefined) throw notFound('blog not found');
     return blog;
   }
-}
-
-/** The slug as it is stored, which must still be one after characters were dropped. */
-function readSlug(text: string): string {
-  return parseSlug({ slug: toSlug(text) }).slug;
 }
 
 /** The unique index decides, so that of parallel writers of one slug one wins. */

@@ -68,7 +68,7 @@ export function toPrivateBlog(blog: Blog, author: InfoAuthor): PrivateBlog {
   const { text, draftText, submitted, drafted, published, publishedAt, createdAt, updatedAt } = blog;
   return {
     ...toItemBlog(blog),
-    ...(text === undefined ? {} : { text }),
+    ...(typeof text === 'string' ? { text } : {}),
     draftText,
     author,
     submitted,

@@ -23,7 +23,7 @@ export interface Blog {
   /** False once it was deleted. */
   status: boolean;
   /** When it was published the first time. */
-  publishedAt?: Date;
+  publishedAt?: Date | null;
   createdBy: Binary;
   updatedBy: Binary;
   createdAt: Date;

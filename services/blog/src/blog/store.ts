@@ -88,7 +88,8 @@ export class BlogStore {
 
   /** Publishes a submitted blog, if it still has the draft that was read. */
   async publish({ _id, draftText, publishedAt }: Blog, editorId: string): Promise<BlogChange | undefined> {
-    const read = { draftText, publishedAt: publishedAt ?? { $exists: false } };
+    // Null also matches a field that is not there.
+    const read = { draftText, publishedAt: publishedAt ?? null };
     const values = {
       text: draftText,
       publishedAt: publishedAt ?? new Date(),
