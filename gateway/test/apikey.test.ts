@@ -109,3 +109,14 @@ test('api key: hide_credentials keeps the key from the service, and no key is ev
   await until('the log', () => fixture.log.length >= 3);
   assert.doesNotMatch(JSON.stringify(fixture.log), new RegExp(`secret-of-somebody|${knownKey}`));
 });
+
+test('api key: a text that can be no key is refused, not a fault', async (t) => {
+  const fixture = await openFixture(t, {
+    auth: (request, response) => {
+      response.writeHead(request.headers['x-api-key'] === knownKey ? 200 : 400).end();
+    },
+  });
+  for (const key of ['a,b', ',', 'k'.repeat(16_000)]) {
+    assert.equal((await askWithKey(fixture, key)).status, 403);
+  }
+});

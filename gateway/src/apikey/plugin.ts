@@ -1,7 +1,7 @@
 // The plugin apikey-auth-plugin: who calls an API must show a key that the auth service knows. The same rules are
 // followed by the plugin of this name for Kong.
 import { setTimeout } from 'node:timers/promises';
-import { badRequest, internal, unauthorized } from '@tsmicro/network';
+import { badRequest, forbidden, internal, unauthorized } from '@tsmicro/network';
 import type { Plugin, PluginKind, Verdict } from '../plugin/plugin.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { type Ruling, toAnswer } from './ruling.ts';
@@ -14,6 +14,9 @@ const headerName = 'x-api-key';
 const knownKeyWaitMs = 100;
 const healthPath = /^\/[^/]+\/health$/;
 
+/** What no key is: longer than the verifier's own headers allow, or two of them in one. */
+const noKey = /,|^.{1025}/s;
+
 /** node joins repeated headers with ", ": only then the raw ones are counted. */
 function apikeyOf({ request }: Exchange): string {
   const joined = request.headers[headerName];
@@ -25,6 +28,7 @@ function apikeyOf({ request }: Exchange): string {
     if (count.length > 1) throw badRequest('x-api-key header is there twice');
   }
   if (key === '') throw unauthorized('x-api-key header is missing');
+  if (noKey.test(key)) throw forbidden('x-api-key is invalid');
   return key;
 }
 

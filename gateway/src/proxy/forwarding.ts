@@ -11,6 +11,7 @@ import { type ForwardedRequest, refreshDeadline, toForwardedRequest } from './fo
 import { Patience, type Phase } from './patience.ts';
 import type { ProxiedRoute, ProxiedService } from './proxied-route.ts';
 import { toClientHeaders } from './response-headers.ts';
+import type { Unread } from './unread.ts';
 
 /** A client that takes nothing of its answer for this long has left without saying so. */
 const stalledClientMs = 30_000;
@@ -18,6 +19,7 @@ const stalledClientMs = 30_000;
 /** What a forwarding needs besides the request. */
 export interface ForwardingContext {
   readonly budget: RetryBudget;
+  readonly unread: Unread;
   /** Answers with a failure, if nothing was sent, and logs it. */
   fail(exchange: Exchange, error: ApiError): void;
   /** An answer broke off after its beginning had been sent. */
@@ -107,7 +109,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { response } = this.#exchange;
     if (this.#over || response.destroyed) return;
-    if (response.write(chunk)) {
+    if (response.write(chunk) || this.#context.unread.mayHold(response)) {
       this.#patience.renew();
       return;
     }
@@ -125,6 +127,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#finish();
     this.#stream?.destroy();
     endResponse(this.#exchange);
+    const { response } = this.#exchange;
+    if (response.writableLength > 0) response.setTimeout(stalledClientMs, () => response.destroy());
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

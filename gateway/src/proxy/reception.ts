@@ -12,6 +12,7 @@ import { Exchange } from './exchange.ts';
 import { Forwarding, type ForwardingContext } from './forwarding.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
 import { maxBodyBytes, RequestBody } from './request-body.ts';
+import { Unread } from './unread.ts';
 
 /** A request that was understood: where it goes. */
 interface Admission {
@@ -33,6 +34,7 @@ const bodyTooLarge = () => new ApiError(413, 'body is too large');
 /** Takes every request in: understands it, finds its route, asks the plugins, forwards it. */
 export class Reception implements ForwardingContext {
   readonly budget: RetryBudget;
+  readonly unread = new Unread();
   readonly #router: Router<ProxiedRoute>;
   readonly #logger: Logger;
 

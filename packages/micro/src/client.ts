@@ -58,11 +58,15 @@ export class NatsClient {
     return this.#connected;
   }
 
-  /** Sends a request once there is a connection, for which it waits a second at most. @throws {ApiError} 503, 504 */
-  async send(outgoing: Outgoing): Promise<Msg> {
+  /** Waits for a broken connection to come back, a second at most. @throws {ApiError} 503 when it does not */
+  async untilConnected(timeoutMs: number): Promise<void> {
     if (this.connection.isClosed())
       throw unavailable(undefined, { cause: new Error('the client is closed') });
-    if (!this.#connected) await this.#waitForConnection(Math.min(outgoing.timeoutMs, reconnectPatienceMs));
+    if (!this.#connected) await this.#waitForConnection(Math.min(timeoutMs, reconnectPatienceMs));
+  }
+
+  /** Sends a request and waits for its reply. @throws {ApiError} 503, 504 */
+  send(outgoing: Outgoing): Promise<Msg> {
     return this.#requests.request(outgoing);
   }
 

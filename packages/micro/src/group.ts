@@ -2,6 +2,7 @@ import type { Msg } from '@nats-io/transport-node';
 import type { Logger } from '@tsmicro/dependency';
 import {
   badRequest,
+  internal,
   RequestContext,
   requestIdFrom,
   runInContext,
@@ -82,7 +83,12 @@ export class NatsGroup {
         answered.message,
       );
     }
-    respondNatsError(message, answered);
+    try {
+      respondNatsError(message, answered);
+    } catch (cause) {
+      // Longer than a message may be, or there is no connection any more.
+      respondNatsError(message, internal(cause));
+    }
     return new Error(errorToText(answered));
   }
 }

@@ -9,6 +9,8 @@ const tickMs = 20;
 interface Pending {
   subject: string;
   deadlineAt: number;
+  /** Takes the listener off the caller's signal, which may outlive many requests. */
+  release: () => void;
   resolve: (reply: Msg) => void;
   reject: (error: Error) => void;
 }
@@ -56,7 +58,11 @@ export class RequestTable {
     if (signal?.aborted) return Promise.reject(timedOut(`${subject} was given up`, { cause: signal.reason }));
     const token = (++this.#lastToken).toString(36);
     return new Promise<Msg>((resolve, reject) => {
-      const pending: Pending = { subject, deadlineAt: performance.now() + timeoutMs, resolve, reject };
+      const giveUp = () =>
+        this.#take(token)?.reject(timedOut(`${subject} was given up`, { cause: signal?.reason }));
+      const release = () => signal?.removeEventListener('abort', giveUp);
+      const pending = { subject, deadlineAt: performance.now() + timeoutMs, release, resolve, reject };
+      signal?.addEventListener('abort', giveUp, { once: true });
       this.#pending.set(token, pending);
       this.#timer ??= setInterval(() => this.#expire(), tickMs);
       try {
@@ -68,11 +74,6 @@ export class RequestTable {
         this.#take(token);
         reject(unavailable(undefined, { cause: error }));
       }
-      signal?.addEventListener(
-        'abort',
-        () => this.#take(token)?.reject(timedOut(`${subject} was given up`, { cause: signal.reason })),
-        { once: true },
-      );
     });
   }
 
@@ -84,6 +85,7 @@ export class RequestTable {
   #take(token: string): Pending | undefined {
     const pending = this.#pending.get(token);
     this.#pending.delete(token);
+    pending?.release();
     if (this.#pending.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;

@@ -48,11 +48,15 @@ export async function requestNatsRaw<Q extends TSchema, R extends TSchema>(
   options: RequestOptions = {},
 ): Promise<{ data: Static<R>; message: Msg }> {
   const context = currentContext();
-  const timeoutMs = Math.min(
+  const startedAt = performance.now();
+  const patienceMs = Math.min(
     options.timeoutMs ?? client.timeoutMs,
     context?.timeLeftMs() ?? Number.POSITIVE_INFINITY,
   );
-  if (timeoutMs <= 0) throw timedOut();
+  if (patienceMs <= 0) throw timedOut();
+  await client.untilConnected(patienceMs);
+  // What the wait for a connection took is no longer there for the answer.
+  const timeoutMs = patienceMs - (performance.now() - startedAt);
   const message = await client.send({
     subject: endpoint.subject,
     payload: msgToJson(endpoint.request, data),

@@ -37,6 +37,8 @@ interface Served extends ServiceEndpoint {
   subscription?: Subscription;
 }
 
+const asError = (cause: unknown) => (cause instanceof Error ? cause : new Error(String(cause)));
+
 /** One instance of a service on NATS. */
 export class NatsService {
   readonly #connection: NatsConnection;
@@ -88,13 +90,18 @@ export class NatsService {
 
   async #serve(endpoint: Served, request: Msg): Promise<void> {
     if (endpoint.running >= maxRunningPerEndpoint) {
-      endpoint.refuse(request);
+      try {
+        endpoint.refuse(request);
+      } catch {
+        // The connection is gone, and whoever asked with it.
+      }
       endpoint.stats.record(0n, new Error('503:too many requests are running'));
       return;
     }
     endpoint.running++;
     const startedAt = process.hrtime.bigint();
-    const error = await endpoint.handler(request);
+    // A reply that cannot be sent, as on a connection just closed, must not end the process.
+    const error = await endpoint.handler(request).catch((cause: unknown) => asError(cause));
     endpoint.stats.record(process.hrtime.bigint() - startedAt, error);
     endpoint.running--;
     if (this.#isIdle()) this.#idle?.();

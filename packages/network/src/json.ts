@@ -1,11 +1,13 @@
 import { badRequest } from './errors.ts';
 
 const maxDepth = 32;
+const maxValues = 20_000;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** True when the text nests objects and arrays deeper than {@link maxDepth}; brackets inside strings do not count. */
-function nestsTooDeep(text: string): boolean {
+/** What is too much in the text; brackets and commas inside strings do not count. */
+function excessOf(text: string): string | undefined {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i);
@@ -14,10 +16,11 @@ function nestsTooDeep(text: string): boolean {
       else if (char === 0x22) inString = false;
     } else if (char === 0x22) inString = true;
     else if (char === 0x7b || char === 0x5b) {
-      if (++depth > maxDepth) return true;
+      if (++depth > maxDepth) return `body nests deeper than ${maxDepth} levels`;
     } else if (char === 0x7d || char === 0x5d) depth--;
+    else if (char === 0x2c && ++values > maxValues) return `body has more than ${maxValues} values`;
   }
-  return false;
+  return undefined;
 }
 
 /** Takes out every field that is null: in a request null equals absent. */
@@ -32,7 +35,8 @@ function dropNulls(value: unknown): void {
 }
 
 /**
- * Reads JSON that came from outside: valid UTF-8, at most 32 levels deep, null fields left out. Empty input is undefined.
+ * Reads JSON that came from outside: valid UTF-8, at most 32 levels deep and 20,000 values, null fields left out. Empty
+ * input is undefined.
  * @throws {ApiError} 400 for anything else; the message has no word of the parser's.
  */
 export function parseJson(input: string | Uint8Array): unknown {
@@ -44,9 +48,8 @@ export function parseJson(input: string | Uint8Array): unknown {
   }
   if (text.trim() === '') return undefined;
   // Most messages are short: fewer brackets than levels allowed cannot nest too deep.
-  if (text.length > maxDepth && nestsTooDeep(text)) {
-    throw badRequest(`body nests deeper than ${maxDepth} levels`);
-  }
+  const excess = text.length > maxDepth ? excessOf(text) : undefined;
+  if (excess !== undefined) throw badRequest(excess);
   let value: unknown;
   try {
     value = JSON.parse(text);

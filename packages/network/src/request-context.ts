@@ -21,20 +21,29 @@ export class RequestContext {
   /** W3C trace context, passed on as it came. */
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;
-  /** When the time of the request is over, on the clock of `performance.now()`. */
-  readonly deadlineAt: number;
+  #deadlineAt: number;
   readonly #values = new Map<ContextKey<unknown>, unknown>();
+  #bodyBegunAt = 0;
 
   constructor(from: { requestId: string; timeoutMs: number; traceparent?: string; tracestate?: string }) {
     this.requestId = from.requestId;
     this.traceparent = from.traceparent;
     this.tracestate = from.tracestate;
-    this.deadlineAt = performance.now() + from.timeoutMs;
+    this.#deadlineAt = performance.now() + from.timeoutMs;
   }
 
   /** Milliseconds until the deadline; negative once it has passed. */
   timeLeftMs(): number {
-    return this.deadlineAt - performance.now();
+    return this.#deadlineAt - performance.now();
+  }
+
+  /** From here to {@link endBody} the client is at work: how slowly it sends is bounded by the server's edge. */
+  beginBody(): void {
+    this.#bodyBegunAt = performance.now();
+  }
+
+  endBody(): void {
+    this.#deadlineAt += performance.now() - this.#bodyBegunAt;
   }
 
   set<T>(key: ContextKey<T>, value: T): void {

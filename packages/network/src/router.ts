@@ -124,7 +124,11 @@ export class Router {
     engine.decorateRequest('context');
     engine.addHook('onRequest', async (request, answer) => {
       openContext(request);
-      answer.header('x-request-id', request.id);
+      answer.headers({
+        'x-request-id': request.id,
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      });
     });
     engine.addHook('onResponse', async (request, answer) => {
       const ms = Math.round(answer.elapsedTime);
@@ -133,8 +137,13 @@ export class Router {
         'answered',
       );
     });
+    engine.addHook('preParsing', (request, _answer, _payload, done) => {
+      request.context.beginBody();
+      done();
+    });
     engine.removeAllContentTypeParsers();
     engine.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+      request.context.endBody();
       // A body without a declared type counts as JSON.
       const declared = request.headers['content-type'] ?? 'application/json';
       if (!jsonType.test(declared)) throw new ApiError(415, 'body must be application/json');
@@ -172,6 +181,8 @@ function fromFastify(error: unknown): ApiError | undefined {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new ApiError(415, 'body must be application/json', { cause: error });
   }
+  // A part of the path longer than any parameter may be.
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new ApiError(414, 'url is too long', { cause: error });
   return statusCode === 400 ? badRequest('malformed request', { cause: error }) : undefined;
 }
 

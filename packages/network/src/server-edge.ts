@@ -19,6 +19,8 @@ const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 /** Above the 60 s after which Kong drops an idle connection: else its POSTs meet a closed socket. */
 const keepAliveTimeoutMs = 75_000;
+/** Requests that one connection may send ahead of the answers. */
+const maxPipelined = 1_000;
 /** How long a refused client may read its answer. */
 const refusalLingerMs = 500;
 
@@ -32,6 +34,12 @@ export interface ServerEdge {
    * waits for running requests and cuts what is left at `deadlineMs`. Safe to call twice.
    */
   close(options?: { lingerMs?: number; deadlineMs?: number }): Promise<void>;
+}
+
+/** node:http takes any list of codings that ends in chunked, and decodes only that one (RFC 9112, 6.1). */
+function isFramed({ headers }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  return coding === undefined || coding.toLowerCase() === 'chunked';
 }
 
 function failureBytes(status: number, message: string): string {
@@ -86,6 +94,8 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
   const running = new Map<Duplex, Set<ServerResponse>>();
   /** Connections that have not sent a request yet; node:http does not count them as idle. */
   const silent = new Set<Duplex>();
+  /** How to serve what was sent ahead on a connection whose turn has not come. */
+  const waiting = new WeakMap<ServerResponse, () => void>();
   let inFlight = 0;
   let draining = false;
   let closing: Promise<void> | undefined;
@@ -97,15 +107,27 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
     const responses = running.get(socket) ?? new Set();
     running.set(socket, responses.add(response));
     response.once('close', () => {
+      if (!responses.delete(response)) return;
       inFlight--;
-      responses.delete(response);
-      if (responses.size === 0) running.delete(socket);
+      const [next] = responses;
+      if (next === undefined) running.delete(socket);
+      else if (!socket.destroyed) waiting.get(next)?.();
     });
     if (draining) response.shouldKeepAlive = false;
+    // One request of a connection at a time: its answers wait for each other anyway, and a client that sends many
+    // and reads nothing would hold something of the service for each of them.
+    if (responses.size === 1) serve(request, response);
+    else if (responses.size > maxPipelined) socket.destroy();
+    else waiting.set(response, () => serve(request, response));
+  };
+
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     if ((request.url?.length ?? 0) > maxUrlLength) {
       refuse(response, 414, 'url is too long', randomUUID());
     } else if (request.headers.host === undefined && request.httpVersionMinor > 0) {
       refuse(response, 400, 'host header is missing', randomUUID());
+    } else if (request.httpVersionMajor !== 1 || !isFramed(request)) {
+      refuse(response, 400, 'malformed HTTP request', randomUUID());
     } else {
       listener(request, response);
     }
@@ -124,7 +146,13 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
   );
   server.on('connection', (socket: Duplex) => {
     silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
+    socket.once('close', () => {
+      silent.delete(socket);
+      // node:http closes only the response whose turn it is.
+      const [, ...never] = running.get(socket) ?? [];
+      for (const response of never) running.get(socket)?.delete(response);
+      inFlight -= never.length;
+    });
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     refuse(response, 417, 'expectation failed', randomUUID());

@@ -96,9 +96,13 @@ export function compileValidator(schema: TSchema, options: ValidatorOptions = {}
   };
 }
 
+/** A list of a million bad items is not answered with a million sentences. */
+const maxFaults = 100;
+
 /** The error that a list of faults amounts to: 400, the messages joined with ", ". */
 export function validationError(faults: readonly ValidationFault[]) {
-  return badRequest(faults.map((fault) => fault.message).join(', '), { fields: faults });
+  const fields = faults.slice(0, maxFaults);
+  return badRequest(fields.map((fault) => fault.message).join(', '), { fields });
 }
 
 /** Turns an unknown value into a typed one. @throws {ApiError} 400 that names every bad field. */

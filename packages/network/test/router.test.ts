@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { createRouter } from '@tsmicro/network';
 import { ask, openShop, type Shop } from './bookshelf.ts';
@@ -145,6 +145,21 @@ test('router: a request whose time is over is not started', async () => {
   const { status } = await ask(shop, 'POST', '/books', book, { 'x-deadline-ms': '0' });
   assert.equal(status, 504);
   assert.equal(shop.handled.length, before);
+});
+
+test('router: how long a client takes for its body is no part of the deadline', async () => {
+  const socket = connect(Number(new URL(shop.address).port), '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  const body = JSON.stringify(book);
+  const head = `POST /books HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-deadline-ms: 300\r\ncontent-length: ${body.length}\r\n\r\n`;
+  socket.write(head + body.slice(0, 5));
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  socket.write(body.slice(5));
+  await once(socket, 'close');
+  assert.match(text, /^HTTP\/1\.1 200/);
 });
 
 test('router: a middleware sees every request, of unknown paths too', async () => {

@@ -32,6 +32,8 @@ const refused: [what: string, bytes: string, status: number][] = [
   ['no host', 'GET /books HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
   ['a bare LF', 'GET /books HTTP/1.1\nHost: x\n\n', 400],
   ['two framings', `${head}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
+  ['a coding besides chunked', `${head}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`, 400],
+  ['another version', 'GET /books HTTP/2.0\r\nHost: x\r\n\r\n', 400],
   ['two lengths', `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`, 400],
   ['an odd chunk', 'POST /books HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 400],
   ['another expectation', `${head}Expect: x\r\n\r\n`, 417],

@@ -101,6 +101,16 @@ test('body: what is no JSON is a 400, too deep is a 400, too large a 413, anothe
   assert.equal(await declared('application/vnd.api+json'), 200);
 });
 
+test('body: a million bad items are one short answer, at once', async () => {
+  const startedAt = performance.now();
+  const answer = await ask(shop, 'POST', '/books', `{"title":"abc","tags":[${'1,'.repeat(500_000)}1]}`);
+  assert.equal(answer.status, 400);
+  const many = await ask(shop, 'POST', '/books', { title: 'abc', tags: Array(10_000).fill(1) });
+  assert.equal(many.status, 400);
+  assert.ok(many.body.message.length < 5_000);
+  assert.ok(performance.now() - startedAt < 1_000);
+});
+
 test('body: without a declared type it counts as JSON', async () => {
   const response = await fetch(`${shop.address}/books`, {
     method: 'POST',
