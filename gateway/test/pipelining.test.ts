@@ -49,18 +49,24 @@ test('pipelining: all answers come, in order', async (t) => {
   socket.destroy();
 });
 
-test('slow readers: a hundred answers that nobody reads hold no connection that others need', async (t) => {
-  const long = Buffer.alloc(900_000, 'a');
+test('slow readers: answers that nobody reads hold no connection that others need', async (t) => {
+  const long = Buffer.alloc(400_000, 'a');
   const fixture = await openFixture(t, {
     blog: (request, response) => (request.url === '/long' ? response.end(long) : echo(request, response)),
   });
   await askWithKey(fixture, knownKey);
-  const sockets = await Promise.all(Array.from({ length: 100 }, () => openSocket(fixture.port)));
+  // One more than the gateway has connections to a service, each with more than the kernel takes for a reader.
+  const sockets = await Promise.all(Array.from({ length: 70 }, () => openSocket(fixture.port)));
   for (const socket of sockets) {
     socket.pause();
-    socket.write(requestText('GET /blog/long HTTP/1.1'));
+    socket.write(requestText('GET /blog/long HTTP/1.1').repeat(40));
   }
-  await until('all are under way', () => fixture.blog.seen.length >= 64);
+  for (let before = -1, still = 0; still < 5; before = fixture.blog.seen.length) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    still = fixture.blog.seen.length === before ? still + 1 : 0;
+  }
+  const served = fixture.blog.seen.length;
+  assert.ok(served < 70 * 40, 'the kernel has not taken all of it');
   const { status, tookMs } = await askWithKey(fixture, knownKey);
   for (const socket of sockets) socket.destroy();
   assert.equal(status, 200);

@@ -93,6 +93,61 @@ test('cursors: one that stays open sees no document twice while others are writt
   );
 });
 
+const walks: readonly { name: string; sort: Document; filter: Document }[] = [
+  { name: 'by _id', sort: { _id: 1 }, filter: {} },
+  { name: 'by an index', sort: { k: 1 }, filter: { k: { $gte: 0 } } },
+  { name: 'by an index on arrays', sort: {}, filter: { list: { $gte: 0 } } },
+  { name: 'by a scan', sort: {}, filter: {} },
+];
+
+for (const { name, sort, filter } of walks) {
+  test(`cursors: one that reads ${name} gives nothing deleted and no old version after its first batch`, async () => {
+    const collection = target.collection();
+    await collection.createIndexes([{ key: { k: 1 } }, { key: { list: 1 } }]);
+    await collection.insertMany(
+      Array.from({ length: 400 }, (_, n) => ({ _id: n as never, k: n, list: [n, n], version: 1 })),
+    );
+    const seen: Document[] = [];
+    for await (const document of collection.find(filter).sort(sort).batchSize(10)) {
+      seen.push(document);
+      if (seen.length !== 5) continue;
+      await collection.deleteMany({ _id: { $gte: 100 as never } });
+      await collection.updateMany({}, { $set: { version: 2 } });
+    }
+    const ids = seen.map(({ _id }) => Number(_id));
+    assert.deepEqual(
+      ids,
+      Array.from({ length: 100 }, (_, n) => n),
+    );
+    assert.deepEqual(
+      seen.map(({ version }) => version),
+      ids.map((n) => (n < 10 ? 1 : 2)),
+    );
+  });
+}
+
+test('cursors: one that goes down, and one that has not begun, follow what is written', async () => {
+  const collection = target.collection();
+  await collection.insertMany(Array.from({ length: 300 }, (_, n) => ({ _id: n as never })));
+  const down = collection.find().sort({ _id: -1 }).batchSize(10);
+  const seen: number[] = [];
+  for await (const { _id } of down) {
+    seen.push(Number(_id));
+    if (seen.length === 5) await collection.deleteMany({ _id: { $gte: 50 as never, $lt: 290 as never } });
+  }
+  assert.deepEqual(seen.slice(9, 12), [290, 49, 48]);
+  assert.equal(seen.length, 60);
+  const first: Document = await target.db.command({ find: collection.collectionName, batchSize: 0 });
+  await collection.deleteMany({});
+  const more: Document = await target.db.command({
+    getMore: first.cursor.id,
+    collection: collection.collectionName,
+  });
+  assert.deepEqual(more.cursor.nextBatch, []);
+  const badly = { find: collection.collectionName, batchSize: 0, hint: 'nowhere' };
+  assert.equal((await refusalOf(target.db.command(badly))).code, 2);
+});
+
 test('large documents: nearly 16 MiB are stored, batches of large ones arrive whole, more is refused', async () => {
   const collection = target.collection();
   await collection.insertOne({ n: 1, text: 'x'.repeat(15 * 1024 * 1024) });

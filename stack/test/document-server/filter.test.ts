@@ -70,6 +70,9 @@ const cases: readonly (readonly [string, Document, number[]])[] = [
   ['$size', { tags: { $size: 2 } }, [1]],
   ['$all', { tags: { $all: ['B', 'A'] } }, [1]],
   ['$all of one on a scalar', { tags: { $all: ['B'] } }, [1, 2, 4]],
+  ['$all of values in different documents', { 'list.k': { $all: ['x', 'y'] } }, [3]],
+  ['$not of $all', { tags: { $not: { $all: ['A', 'B'] } } }, [2, 3, 4, 5]],
+  ['$or of one', { $or: [{ n: 2 }] }, [2]],
   ['$all of nothing', { tags: { $all: [] } }, []],
   ['$all with $elemMatch', { list: { $all: [{ $elemMatch: { v: 1 } }, { $elemMatch: { k: 'y' } }] } }, [3]],
   ['$mod', { n: { $mod: [2, 1] } }, [1, 3, 5]],
@@ -139,6 +142,18 @@ test('projection: inclusion, exclusion, nested fields, $slice, $elemMatch, the p
   });
   assert.equal((await refusalOf(collection.find({}, { projection: { a: 1, b: 0 } }).toArray())).code, 31254);
   assert.equal((await refusalOf(collection.find({}, { projection: { a: 0, b: 1 } }).toArray())).code, 31253);
+  const collisions: readonly (readonly [Document, number])[] = [
+    [{ a: 1, 'a.b': 1 }, 31249],
+    [{ 'a.b': 1, 'a.b.c.d': 1 }, 31249],
+    [{ 'a.b': 1, a: 1 }, 31250],
+    [{ a: { b: 1 }, 'a.b': 1 }, 31250],
+  ];
+  for (const [projection, code] of collisions) {
+    const name = JSON.stringify(projection);
+    assert.equal((await refusalOf(collection.find({}, { projection }).toArray())).code, code, name);
+    const pipeline = [{ $project: projection }];
+    assert.equal((await refusalOf(collection.aggregate(pipeline).toArray())).code, code, name);
+  }
 });
 
 test('distinct: the items of arrays count one by one', async () => {

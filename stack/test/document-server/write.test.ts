@@ -353,3 +353,67 @@ async function bulkError(work: Promise<unknown>): Promise<MongoBulkWriteError> {
 function writeErrors(error: MongoBulkWriteError): { index: number; code: number }[] {
   return [error.writeErrors].flat().map(({ index, code }) => ({ index, code: Number(code) }));
 }
+
+const upserts: readonly { filter: Document; made: Document }[] = [
+  { filter: { x: { $all: [1] } }, made: { x: 1, a: 1 } },
+  { filter: { x: { $in: [1] } }, made: { x: 1, a: 1 } },
+  { filter: { x: { $in: [null] } }, made: { x: null, a: 1 } },
+  { filter: { x: { $in: [1, 2] } }, made: { a: 1 } },
+  { filter: { x: { $in: [/1/] } }, made: { a: 1 } },
+  { filter: { x: { $all: [/1/] } }, made: { a: 1 } },
+  { filter: { $or: [{ x: 1 }] }, made: { x: 1, a: 1 } },
+  { filter: { $or: [{ x: 1 }, { y: 2 }] }, made: { a: 1 } },
+  { filter: { $and: [{ x: 1 }, { $or: [{ 'y.z': 2 }] }] }, made: { x: 1, y: { z: 2 }, a: 1 } },
+  { filter: { x: { $eq: 1, $gt: 0 }, 'y.a': 1, 'y.b': 2 }, made: { x: 1, y: { a: 1, b: 2 }, a: 1 } },
+  { filter: { _id: { $in: ['one'] } }, made: { _id: 'one', a: 1 } },
+];
+
+test('upsert: takes from the filter what a field must equal, however that is said', async () => {
+  for (const { filter, made } of upserts) {
+    const collection = target.collection();
+    const { upsertedId } = await collection.updateOne(filter, { $set: { a: 1 } }, { upsert: true });
+    assert.deepEqual(await collection.findOne(), { _id: upsertedId, ...made }, JSON.stringify(filter));
+  }
+  const collection = target.collection();
+  await collection.replaceOne({ _id: { $in: ['two' as never] }, x: 1 }, { b: 1 }, { upsert: true });
+  assert.deepEqual(await collection.findOne(), { _id: 'two', b: 1 });
+  const options = { upsert: true, returnDocument: 'after' } as const;
+  const found = await collection.findOneAndUpdate({ x: { $all: [3] } }, { $set: { a: 1 } }, options);
+  assert.deepEqual([found?.x, found?.a], [3, 1]);
+});
+
+test('upsert: a filter that says twice what a field is, is refused and stores nothing', async () => {
+  const collection = target.collection();
+  const refused: readonly Document[] = [
+    { $and: [{ x: 1 }, { x: 2 }] },
+    { x: 1, 'x.y': 2 },
+    { 'x.y': 2, x: 1 },
+    { x: { $all: [1, 2] } },
+    { x: 1, $or: [{ x: 2 }] },
+  ];
+  const update = { $set: { a: 1 } };
+  for (const filter of refused) {
+    const name = JSON.stringify(filter);
+    const options = { upsert: true };
+    assert.equal((await refusalOf(collection.updateOne(filter, update, options))).code, 54, name);
+    assert.equal((await refusalOf(collection.findOneAndUpdate(filter, update, options))).code, 54, name);
+  }
+  assert.equal(await collection.countDocuments(), 0);
+});
+
+test('nesting: what goes too deep is refused with Overflow, wherever it stands', async () => {
+  const collection = target.collection();
+  const nested = (levels: number): Document =>
+    Array.from({ length: levels }).reduce<Document>((inner) => ({ a: inner }), {});
+  await collection.insertOne(nested(150));
+  const deep = nested(250);
+  const refused = [
+    () => collection.insertOne(nested(250)),
+    () => collection.replaceOne({}, deep),
+    () => collection.updateOne({}, { $set: { b: deep } }),
+    () => collection.updateOne({}, { $set: { [Array(250).fill('b').join('.')]: 1 } }),
+    () => collection.find(deep).toArray(),
+  ];
+  for (const attempt of refused) assert.equal((await refusalOf(attempt())).code, 15, String(attempt));
+  assert.equal(await collection.countDocuments({ b: { $exists: false } }), 1);
+});

@@ -69,6 +69,7 @@ export class Executor {
 
   #run(request: Request): Buffer {
     try {
+      if (request.refusal !== undefined) throw request.refusal;
       return encodeReply(dispatch(this.#engine, request));
     } catch (error) {
       if (!(error instanceof CommandError)) this.#reportFault(error);

@@ -18,7 +18,7 @@ interface Field {
 /** `$group`: one document for each value of `_id`, its other fields gathered by accumulators. */
 export function group(spec: Value): Stage {
   if (!isDoc(spec)) throw new CommandError('BadValue', "a group's fields must be specified in an object");
-  if (!spec.has('_id')) throw new CommandError('BadValue', 'a group specification must include an _id');
+  if (!spec.has('_id')) throw new CommandError('Location15955', 'a group specification must include an _id');
   const idOf = compileExpression(spec.get('_id'));
   const fields = [...spec].filter(([name]) => name !== '_id').map(([name, part]) => parseField(name, part));
   return (items) => gather(items, idOf, fields);

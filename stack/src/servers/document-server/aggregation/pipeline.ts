@@ -64,13 +64,17 @@ export function compilePipeline(specs: Value, place: Place): Pipeline {
   };
 }
 
-/** Runs a pipeline; nothing is read before the first document is asked for. */
-export function* runPipeline({ query, stages }: Pipeline, place: Place): Generator<Item> {
+/** Runs a pipeline. Refuses at once what cannot be; nothing is read before the first document is asked for. */
+export function runPipeline({ query, stages }: Pipeline, place: Place): Generator<Item> {
   const { database, catalog, db, collection: name, work, variables } = place;
   const collection = catalog.find(db, name);
   let items: Iterable<Item> =
     collection === undefined ? [] : withVariables(find(database, collection, query, work), variables);
   for (const stage of stages) items = stage(items);
+  return passOn(items);
+}
+
+function* passOn(items: Iterable<Item>): Generator<Item> {
   yield* items;
 }
 

@@ -18,7 +18,7 @@ const {
 } = BSON;
 
 /** How deep documents may nest: MongoDB's own limit is 180 for what is stored, and some more for commands. */
-const maxDepth = 200;
+export const maxDepth = 200;
 
 /** One element of a document: where its name and its value lie in the document's bytes. */
 export interface Element {

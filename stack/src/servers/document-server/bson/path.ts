@@ -1,3 +1,5 @@
+import { CommandError } from '../errors.ts';
+import { maxDepth } from './decode.ts';
 import { type Doc, isDoc, type Value } from './value.ts';
 
 const digits = /^(0|[1-9]\d*)$/;
@@ -78,4 +80,11 @@ function collect(value: Value, parts: readonly string[], depth: number, into: Va
     return false;
   }
   return collect(value.get(part), parts, depth + 1, into);
+}
+
+/** The names of a dotted path. Throws Overflow for one longer than documents may be deep. */
+export function pathParts(path: string): string[] {
+  const parts = path.split('.');
+  if (parts.length <= maxDepth) return parts;
+  throw new CommandError('Overflow', `FieldPath is too long: ${parts.length} names`);
 }

@@ -61,6 +61,8 @@ function compileEntry(key: string, value: Value, variables: Input['variables']):
   if (key === '$comment') return [];
   if (key === '$or' || key === '$nor') {
     const filters = clauses(key, value).map((part) => compileFilter(part, false, variables));
+    // As MongoDB rewrites it: an upsert takes the values of a lone alternative, and an index serves it.
+    if (key === '$or' && filters.length === 1) return [...(filters[0]?.conditions ?? [])];
     const any = (doc: Doc): boolean => filters.some((filter) => passes(filter, doc));
     return [{ test: key === '$or' ? any : (doc) => !any(doc) }];
   }

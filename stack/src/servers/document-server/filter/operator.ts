@@ -28,7 +28,9 @@ export function isOperatorDoc(doc: Doc): boolean {
 export function compileOperators(spec: Doc): FieldTest[] {
   return [...spec]
     .filter(([name]) => name !== '$options' || !spec.has('$regex'))
-    .map(([name, operand]) => compileOperator(name, operand, spec));
+    .flatMap(([name, operand]) =>
+      name === '$all' ? eachOfAll(operand) : [compileOperator(name, operand, spec)],
+    );
 }
 
 function compileOperator(operator: string, operand: Value, spec: Doc): FieldTest {
@@ -58,8 +60,6 @@ function compileOperator(operator: string, operand: Value, spec: Doc): FieldTest
       return { operator, test: ofSize(operand), expand: false };
     case '$mod':
       return { operator, test: remainder(operand) };
-    case '$all':
-      return { operator, test: containsAll(operand), expand: false };
     case '$elemMatch':
       return { operator, test: anyItem(operand), expand: false };
     case '$not':
@@ -114,14 +114,16 @@ function toWhole(value: Value): bigint {
   return isNumeric(value) ? BigInt(Math.trunc(toNumber(value))) : 0n;
 }
 
-function containsAll(operand: Value): ValueTest {
+/** `$all` is one condition for each of its values; an empty one holds for no document. */
+function eachOfAll(operand: Value): FieldTest[] {
   if (!Array.isArray(operand)) throw new CommandError('BadValue', '$all needs an array');
-  const tests = operand.map((item): ValueTest => {
-    if (isDoc(item) && item.has('$elemMatch')) return anyItem(item.get('$elemMatch'));
-    if (isDoc(item) && isOperatorDoc(item)) throw new CommandError('BadValue', 'no $ expressions in $all');
-    return expanding(item instanceof BSONRegExp ? matching(item) : equalTo(item));
+  if (operand.length === 0) return [{ operator: '$all', test: () => false, expand: false }];
+  return operand.map((item) => {
+    if (item instanceof BSONRegExp) return { operator: '$regex', test: matching(item) };
+    if (!isDoc(item) || !isOperatorDoc(item)) return compileOperator('$eq', item, new Map());
+    if (item.has('$elemMatch')) return compileOperator('$elemMatch', item.get('$elemMatch'), item);
+    throw new CommandError('BadValue', 'no $ expressions in $all');
   });
-  return (value) => tests.length > 0 && tests.every((test) => test(value));
 }
 
 function expanding(test: ValueTest): ValueTest {

@@ -1,4 +1,5 @@
 import type { Expression, Input } from '../aggregation/expression.ts';
+import { pathParts } from '../bson/path.ts';
 import { type Doc, isDoc, type Value } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 
@@ -17,21 +18,20 @@ export interface Tree extends Map<string, Part | Tree> {}
 
 /** Enters a part at a dotted path. Throws when the path crosses another one. */
 export function enterPart(tree: Tree, path: string, part: Part): void {
-  const parts = path.split('.');
+  const parts = pathParts(path);
   const last = parts.pop() ?? '';
   let node = tree;
-  for (const name of parts) {
+  for (const [at, name] of parts.entries()) {
     const next = node.get(name) ?? new Map<string, Part | Tree>();
-    if (!(next instanceof Map)) throw collision(path);
+    if (!(next instanceof Map)) {
+      const rest = [...parts.slice(at + 1), last].join('.');
+      throw new CommandError('Location31249', `Path collision at ${path} remaining portion ${rest}`);
+    }
     node.set(name, next);
     node = next;
   }
-  if (node.has(last)) throw collision(path);
+  if (node.has(last)) throw new CommandError('Location31250', `Path collision at ${path}`);
   node.set(last, part);
-}
-
-function collision(path: string): CommandError {
-  return new CommandError('BadValue', `Path collision at ${path}`);
 }
 
 /** The document with nothing but what the tree names, in the document's order, computed fields at the end. */

@@ -12,7 +12,8 @@ interface OpenCursor {
   readonly namespace: string;
   readonly documents: Iterator<Buffer>;
   /** The document that did not fit into the last batch. */
-  next: IteratorResult<Buffer>;
+  left: Buffer | undefined;
+  done: boolean;
   usedAt: number;
 }
 
@@ -26,11 +27,11 @@ export interface Batch {
 export class CursorTable {
   readonly #cursors = new Map<bigint, OpenCursor>();
 
-  /** Takes the first batch; keeps the rest unless it is empty or not wanted. */
+  /** Takes the first batch; keeps the rest unless the end was met or it is not wanted. */
   open(namespace: string, documents: Iterator<Buffer>, batchSize: number, single = false): Batch {
-    const cursor = { namespace, documents, next: documents.next(), usedAt: Date.now() };
+    const cursor: OpenCursor = { namespace, documents, left: undefined, done: false, usedAt: Date.now() };
     const batch = take(cursor, batchSize);
-    if (cursor.next.done === true || single) return { documents: batch, cursorId: 0n };
+    if (cursor.done || single) return { documents: batch, cursorId: 0n };
     this.#makeRoom();
     const cursorId = newId();
     this.#cursors.set(cursorId, cursor);
@@ -46,7 +47,7 @@ export class CursorTable {
     }
     this.#cursors.delete(cursorId);
     const documents = take(cursor, batchSize);
-    if (cursor.next.done === true) return { documents, cursorId: 0n };
+    if (cursor.done) return { documents, cursorId: 0n };
     cursor.usedAt = Date.now();
     this.#cursors.set(cursorId, cursor);
     return { documents, cursorId };
@@ -72,17 +73,28 @@ export class CursorTable {
   }
 }
 
+/** Reads no document beyond the batch: one kept for the next could be deleted or changed by then. */
 function take(cursor: OpenCursor, batchSize: number): Buffer[] {
   const batch: Buffer[] = [];
   let bytes = 0;
-  while (cursor.next.done !== true && batch.length < batchSize) {
-    const document = cursor.next.value;
+  while (batch.length < batchSize) {
+    const document = cursor.left ?? nextOf(cursor);
+    cursor.left = undefined;
+    if (document === undefined) return batch;
     bytes += document.byteLength;
-    if (batch.length > 0 && bytes > maxBatchBytes) return batch;
+    if (batch.length > 0 && bytes > maxBatchBytes) {
+      cursor.left = document;
+      return batch;
+    }
     batch.push(document);
-    cursor.next = cursor.documents.next();
   }
   return batch;
+}
+
+function nextOf(cursor: OpenCursor): Buffer | undefined {
+  const next = cursor.documents.next();
+  cursor.done = next.done === true;
+  return next.done === true ? undefined : next.value;
 }
 
 function newId(): bigint {

@@ -43,16 +43,14 @@ export class Found {
   }
 }
 
-/** Finds documents, in order. Nothing is read before the first is asked for. */
-export function* find(
-  database: Database,
-  collection: Collection,
-  query: Query,
-  work: Work,
-): Generator<Found> {
-  const { sort, skip, limit } = query;
-  if (limit === 0) return;
+/** Finds documents, in order. Refuses at once what cannot be; nothing is read before the first is asked for. */
+export function find(database: Database, collection: Collection, query: Query, work: Work): Generator<Found> {
   const [matches, inOrder] = matchesOf(database, collection, query, work);
+  return page(matches, inOrder, query);
+}
+
+function* page(matches: Iterable<Found>, inOrder: boolean, { sort, skip, limit }: Query): Generator<Found> {
+  if (limit === 0) return;
   const ordered = inOrder ? matches : sorted(matches, sort, skip + limit);
   let left = limit;
   let skipped = 0;

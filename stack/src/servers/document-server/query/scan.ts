@@ -17,7 +17,8 @@ export interface Work {
 
 /**
  * The rows that a plan finds, in its order and each once. Reads in chunks and remembers only the last key, so
- * that nothing in the database stays open while a cursor waits for its client.
+ * that nothing in the database stays open while a cursor waits for its client. What is left of a chunk is read
+ * again when the database was written to since.
  */
 export function* scan(
   database: Database,
@@ -67,6 +68,7 @@ function* scanInterval(
   for (let limit = atFirst; ; ) {
     work.check();
     const rows = database.statement(sql).all(from, fromRid, until, limit);
+    const { writes } = database;
     let bytes = 0;
     for (const columns of rows) {
       const [key, row, doc] = Object.values(columns);
@@ -76,9 +78,11 @@ function* scanInterval(
       bytes += found.bytes.byteLength;
       work.keysExamined += 1;
       yield found;
+      if (database.writes !== writes) break;
     }
-    if (rows.length < limit) return;
-    limit = nextLimit(limit, bytes / rows.length);
+    const outdated = database.writes !== writes;
+    if (rows.length < limit && !outdated) return;
+    limit = outdated ? firstRows : nextLimit(limit, bytes / rows.length);
   }
 }
 
@@ -91,6 +95,7 @@ function* scanAll(database: Database, collection: Collection, direction: 1 | -1,
   for (let limit = firstRows; ; ) {
     work.check();
     const rows = database.statement(sql).all(last, limit);
+    const { writes } = database;
     let bytes = 0;
     for (const columns of rows) {
       const [rid, doc] = Object.values(columns);
@@ -99,9 +104,11 @@ function* scanAll(database: Database, collection: Collection, direction: 1 | -1,
       bytes += found.bytes.byteLength;
       work.docsExamined += 1;
       yield found;
+      if (database.writes !== writes) break;
     }
-    if (rows.length < limit) return;
-    limit = nextLimit(limit, bytes / rows.length);
+    const outdated = database.writes !== writes;
+    if (rows.length < limit && !outdated) return;
+    limit = outdated ? firstRows : nextLimit(limit, bytes / rows.length);
   }
 }
 

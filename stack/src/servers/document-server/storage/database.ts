@@ -21,6 +21,7 @@ export class Database implements Disposable {
   readonly #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #open = false;
+  #writes = 0;
 
   /** Opens the file, or a database in memory for `:memory:`, and makes what is missing in it. */
   constructor(path: string) {
@@ -28,6 +29,11 @@ export class Database implements Disposable {
     // Two servers on one file would each trust their own picture of the catalogue.
     this.#sqlite.exec('PRAGMA locking_mode = EXCLUSIVE;');
     this.#sqlite.exec(schema);
+  }
+
+  /** Changes with every unit of writes: what was read at another count may be out of date. */
+  get writes(): number {
+    return this.#writes;
   }
 
   /** The prepared statement, kept for the next use. Its rows are arrays. */
@@ -48,6 +54,7 @@ export class Database implements Disposable {
 
   /** Runs one command's writes: kept until the commit when `work` returns, undone when it throws. */
   unit<T>(work: () => T): T {
+    this.#writes += 1;
     if (!this.#open) {
       this.statement('BEGIN IMMEDIATE').run();
       this.#open = true;
@@ -73,6 +80,7 @@ export class Database implements Disposable {
 
   /** Undoes all units since the last commit, after a commit that failed. */
   rollback(): void {
+    this.#writes += 1;
     this.#open = false;
     if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
   }

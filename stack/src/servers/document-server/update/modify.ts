@@ -1,4 +1,3 @@
-import { ObjectId } from 'bson';
 import type { Item, Stage } from '../aggregation/item.ts';
 import { compileStage } from '../aggregation/stage.ts';
 import { decode } from '../bson/decode.ts';
@@ -10,7 +9,6 @@ import { CommandError } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import { matchedItem } from '../filter/matched-item.ts';
 import { isOperatorDoc } from '../filter/operator.ts';
-import { copyOf } from './field-operator.ts';
 import { compileOperatorUpdate, type Update } from './update.ts';
 
 /** Compiles what an update command gives: operators, a whole new document, or a pipeline. */
@@ -79,34 +77,4 @@ export function modified(bytes: Buffer, update: Update, filter: Filter): Buffer 
     );
   }
   return encode(doc);
-}
-
-/** The bytes of the document that an upsert makes of the filter's equalities and the update. */
-export function upserted(update: Update, filter: Filter): Buffer {
-  const doc: Doc = new Map();
-  for (const { bound } of filter.conditions) {
-    if (bound?.operator !== '$eq' || (update.replaces && bound.path !== '_id')) continue;
-    enter(doc, bound.path.split('.'), copyOf(bound.operand));
-  }
-  const id = doc.get('_id');
-  update.apply(doc, { matched: () => undefined, inserting: true });
-  if (id !== undefined && !equalValues(id, doc.get('_id'))) {
-    throw new CommandError(
-      'ImmutableField',
-      "Performing an update on the path '_id' would modify the immutable field '_id'",
-    );
-  }
-  return encode(doc.has('_id') ? doc : new Map<string, Value>([['_id', new ObjectId()], ...doc]));
-}
-
-function enter(doc: Doc, parts: readonly string[], value: Value): void {
-  const [name = '', ...rest] = parts;
-  if (rest.length === 0) {
-    doc.set(name, value);
-    return;
-  }
-  const below = doc.get(name);
-  const child: Doc = isDoc(below) ? below : new Map();
-  doc.set(name, child);
-  enter(child, rest, value);
 }

@@ -1,4 +1,4 @@
-import { isPlace } from '../bson/path.ts';
+import { isPlace, pathParts } from '../bson/path.ts';
 import { printDoc, printValue } from '../bson/print.ts';
 import { type Doc, isDoc, type Value } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
@@ -56,7 +56,7 @@ export interface Positions {
 /** The slots that an update path names. Missing documents on the way are made when `create` is set. */
 export function slotsOf(doc: Doc, path: string, create: boolean, positions: Positions): Slot[] {
   const slots: Slot[] = [];
-  descend(doc, path.split('.'), 0, create, positions, [], slots);
+  descend(doc, pathParts(path), 0, create, positions, [], slots);
   return slots;
 }
 

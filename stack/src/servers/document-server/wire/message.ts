@@ -1,5 +1,6 @@
 import { decode, decodeElement, elementsOf } from '../bson/decode.ts';
 import type { Doc } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import { FrameError } from './frame.ts';
 
 // The MongoDB wire protocol: a header of four int32 (length, request id, response to, opcode), then the body.
@@ -24,9 +25,11 @@ export interface Request {
   readonly legacy: boolean;
   /** Whether the client waits for an answer. */
   readonly awaited: boolean;
+  /** Why the body could not be read: the answer to such a request. */
+  readonly refusal?: CommandError;
 }
 
-/** Reads one message. Throws FrameError for what is no message, CommandError for a body that is no BSON. */
+/** Reads one message. Throws FrameError for what is no message; a body that nests too deep is a refusal. */
 export function parseRequest(message: Buffer): Request {
   const requestId = message.readInt32LE(4);
   const opcode = message.readInt32LE(12);
@@ -36,7 +39,10 @@ export function parseRequest(message: Buffer): Request {
   } catch (error) {
     // Reading past the end of a message is the only RangeError here.
     if (error instanceof RangeError) throw new FrameError('a message shorter than it says');
-    throw error;
+    if (!(error instanceof CommandError) || error.codeName !== 'Overflow') throw error;
+    const legacy = opcode === opQuery;
+    const awaited = legacy || (message.readUInt32LE(16) & moreToCome) === 0;
+    return { requestId, body: new Map(), documents: [], legacy, awaited, refusal: error };
   }
   throw new FrameError(`opcode ${opcode} is not supported`);
 }

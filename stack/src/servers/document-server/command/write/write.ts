@@ -5,7 +5,8 @@ import { compileFilter } from '../../filter/filter.ts';
 import { find, type Query } from '../../query/find.ts';
 import { parseSort } from '../../query/sort.ts';
 import type { Collection, Row } from '../../storage/collection.ts';
-import { compileUpdate, modified, upserted } from '../../update/modify.ts';
+import { compileUpdate, modified } from '../../update/modify.ts';
+import { upserted } from '../../update/upsert.ts';
 import {
   type Context,
   checkFields,
