@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client } from 'pg';
+import { findPort, startNats } from '../src/index.ts';
 import { StandInStack } from './stand-in/stack.ts';
 import { waitFor } from './stand-in/wait.ts';
 
@@ -99,6 +100,110 @@ test('start while it runs: says so with the addresses, and breaks nothing', asyn
   assert.match(output, /already runs \(pid \d+, ready\)/);
   assert.match(output, new RegExp(`gateway +${before.gateway}`));
   assert.deepEqual(stack.addresses(), before);
+});
+
+test('start --detach while another start is under way: each returns when all answers', async () => {
+  await using stack = await StandInStack.create('redis', { STAND_IN_SLOW: 'auth' });
+  const starts = await Promise.all(
+    [1, 2].map(async () => {
+      const outcome = await stack.run('start', '--detach');
+      const works = await answers(`http://127.0.0.1:${stack.gatewayPort}/health`);
+      const auth = await answers(`http://127.0.0.1:${stack.gatewayPort + 1}/health`);
+      return { ...outcome, works: works && auth };
+    }),
+  );
+  for (const { code, output, works } of starts) assert.deepEqual([code, works], [0, true], output);
+  assert.equal(starts.filter(({ output }) => /already runs \(pid \d+, ready\)/.test(output)).length, 1);
+});
+
+test('start --detach while another start is under way that fails: says so, with exit code 1', async () => {
+  await using stack = await StandInStack.create('redis', { STAND_IN_FAILS: 'auth' });
+  const starts = [stack.begin('start', '--detach'), stack.begin('start', '--detach')];
+  const outcomes = await Promise.all(starts.map(({ ended }) => ended));
+  assert.deepEqual(
+    outcomes.map(({ code }) => code),
+    [1, 1],
+  );
+  const output = outcomes.map((outcome) => outcome.output).join('');
+  assert.match(output, /auth ends again and again/);
+  assert.match(output, /Another command was starting stand-in, and that has failed/);
+});
+
+test('start while another start is under way: says that it is still starting, with no table', async () => {
+  await using stack = await StandInStack.create('redis', { STAND_IN_SLOW: 'auth' });
+  const first = stack.begin('start');
+  await first.printed('Starting stand-in');
+  const { code, output } = await stack.run('start');
+  assert.equal(code, 0);
+  assert.match(output, /still starting \(pid \d+\)/);
+  assert.doesNotMatch(output, /http:|already runs/);
+  first.process.kill('SIGTERM');
+  await first.ended;
+});
+
+test('Ctrl-C during a start: nothing about readiness once it stops', async () => {
+  const manners = { STAND_IN_SLOW: 'auth', STAND_IN_LINGERS: 'gateway' };
+  await using stack = await StandInStack.create('redis', manners);
+  const launcher = stack.begin('start');
+  // Auth was started with blog, and answers while the gateway takes its time to end.
+  await launcher.printed('gateway   ready after');
+  await launcher.printed('blog      ready after');
+  launcher.process.kill('SIGINT');
+  const { code, output } = await launcher.ended;
+  assert.equal(code, 0, output);
+  assert.doesNotMatch(output.slice(output.indexOf('Stopping')), /ready|is back/);
+  assert.match(readFileSync(join(stack.home, 'logs', 'auth.log'), 'utf8'), /listening/);
+});
+
+test('the stack’s folder removed while it runs: said once, children come back, SIGTERM stops all', async () => {
+  await using stack = await StandInStack.create('nats,redis');
+  const launcher = stack.begin('start');
+  await launcher.printed('Ctrl-C stops all of it.');
+  const { pids, auth } = stack.addresses();
+  rmSync(stack.home, { recursive: true, force: true });
+  for (const name of ['auth', 'blog']) {
+    process.kill(pids[name] ?? 0, 'SIGKILL');
+    await launcher.printed(`${name} is back`);
+  }
+  assert.ok(await answers(`${auth}/health`));
+  assert.equal(launcher.output.match(/cannot be written/g)?.length, 1, launcher.output);
+  const again = [...launcher.output.matchAll(/(\w+) is back \(pid (\d+)\)/g)];
+  launcher.process.kill('SIGTERM');
+  const { code, output } = await launcher.ended;
+  assert.equal(code, 0, output);
+  const restarted = Object.fromEntries(again.map(([, name = '', pid]) => [name, Number(pid)]));
+  assert.deepEqual(stack.survivors({ ...pids, ...restarted }), []);
+});
+
+test('addresses that cannot be used: all are named with their shape and without their value, nothing starts', async () => {
+  const hidden = 'hunter2';
+  const wrong = {
+    NATS_URL: `nats://127.0.0.1:4222,http://${hidden}:4223`,
+    POSTGRES_URL: `postgres://auth:${hidden}@127.0.0.1/auth?sslmode=require`,
+    REDIS_URL: `rediss://:${hidden}@127.0.0.1`,
+    MONGO_URL: `${hidden}:27017`,
+  };
+  await using stack = await StandInStack.create('nats,postgres,redis,mongo', wrong);
+  for (const args of [['start'], ['start', '--detach']]) {
+    const { code, output } = await stack.run(...args);
+    assert.equal(code, 1);
+    assert.match(output, /^NATS_URL cannot be used: .* like nats:\/\/host/m);
+    assert.match(output, /^POSTGRES_URL cannot be used: parameters .* like postgres:\/\/user/m);
+    assert.match(output, /^REDIS_URL cannot be used: TLS .* not supported here.* like redis:\/\//m);
+    assert.match(output, /^MONGO_URL cannot be used: .* like mongodb:\/\//m);
+    assert.doesNotMatch(output, new RegExp(`${hidden}|Starting`));
+  }
+});
+
+test('an address of several NATS servers reaches the services as it is', async () => {
+  await using nats = await startNats();
+  const list = `${nats.url}, nats://user:hunter2@127.0.0.1:${await findPort()}`;
+  await using stack = await StandInStack.create('nats', { NATS_URL: list });
+  const { code, output } = await stack.run('start', '--detach');
+  assert.equal(code, 0, output);
+  assert.doesNotMatch(output, /hunter2/);
+  const environment = await (await fetch(`${stack.addresses().auth}/environment`)).json();
+  assert.equal((environment as Record<string, string>).NATS_URL, list);
 });
 
 test('a killed child is started again on its port, and said so', async () => {

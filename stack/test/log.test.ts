@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -91,6 +99,22 @@ test('file: a restart goes on behind what is there, and counts it', () =>
     file.write('after');
     assert.equal(readFileSync(path, 'utf8'), 'after\n');
     assert.equal(readFileSync(`${path}.1`, 'utf8'), `${'x'.repeat(95)}\n`);
+  }));
+
+test('file: goes on after a rotation that failed', () =>
+  withFolder((dir) => {
+    const folder = join(dir, 'logs');
+    const path = join(folder, 'auth.log');
+    mkdirSync(folder);
+    using file = new LogFile(path, 10);
+    file.write('one');
+    rmSync(folder, { recursive: true });
+    for (let i = 0; i < 2; i++) assert.throws(() => file.write('longer words'), { code: 'ENOENT' });
+    mkdirSync(folder);
+    file.write('after that');
+    file.write('later words');
+    assert.equal(readFileSync(path, 'utf8'), 'later words\n');
+    assert.equal(readFileSync(`${path}.1`, 'utf8'), 'after that\n');
   }));
 
 test('file: late words after its end are dropped', () =>

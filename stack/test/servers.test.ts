@@ -26,8 +26,11 @@ import {
   startPostgres,
   startRedis,
 } from '../src/index.ts';
+import { checkGivenAddresses, withDatabase, withoutPassword } from '../src/launcher/given-address.ts';
+import { urlParts } from '../src/launcher/surroundings.ts';
 import { alive } from '../src/process/tree.ts';
 import { ask } from '../src/servers/ask.ts';
+import { installPrograms } from '../src/servers/install.ts';
 import { portFree } from '../src/servers/port.ts';
 import { removeCluster } from '../src/servers/postgres-cluster.ts';
 
@@ -189,6 +192,80 @@ test('a server given by its address is used and never touched', async () => {
   await given.stop();
   await given[Symbol.asyncDispose]();
   assert.match(await ask(own.host, own.port, 'PING\r\n'), /PONG/);
+});
+
+function withVariable(name: string, value: string, use: () => void): void {
+  const before = process.env[name];
+  process.env[name] = value;
+  try {
+    use();
+  } finally {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  }
+}
+
+const usable = [
+  ['nats', 'NATS_URL', 'nats://a:4222,tls://user:p%40ss@b'],
+  ['postgres', 'POSTGRES_URL', 'postgresql://auth:secret@db.example'],
+  ['redis', 'REDIS_URL', 'redis://:secret@[::1]:6380/'],
+  ['mongo', 'MONGO_URL', 'mongodb://me:secret@a:27017,b:27018/blog?replicaSet=rs0'],
+  ['mongo', 'MONGO_URL', 'mongodb+srv://cluster.example'],
+] as const;
+
+const unusable = [
+  ['nats', 'NATS_URL', 'nats://a:4222,,nats://b', /no address of nats/],
+  ['nats', 'NATS_URL', 'nats:4222', /no address of nats/],
+  ['postgres', 'POSTGRES_URL', 'mysql://a:b@c', /no address of postgres/],
+  ['postgres', 'POSTGRES_URL', 'postgres://auth:1/x@host/auth', /no address of postgres/],
+  ['postgres', 'POSTGRES_URL', 'postgres://auth:100%@host/auth', /no address of postgres/],
+  ['postgres', 'POSTGRES_URL', 'postgres://host/auth', /the user or the password is missing/],
+  ['postgres', 'POSTGRES_URL', 'postgres://a:b@c/auth?sslmode=require', /parameters/],
+  ['redis', 'REDIS_URL', 'redis://127.0.0.1:6379/2', /auth uses 0, blog uses 1/],
+  ['redis', 'REDIS_URL', 'rediss://127.0.0.1', /TLS .* is not supported here/],
+  ['redis', 'REDIS_URL', 'redis://someone:secret@127.0.0.1', /users are not supported/],
+  ['mongo', 'MONGO_URL', 'mongodb://a:27017,b:port', /no address of mongo/],
+] as const;
+
+test('addresses of servers: what services can use is taken', () => {
+  for (const [server, name, value] of usable)
+    withVariable(name, value, () => checkGivenAddresses(['nats', 'postgres', 'redis', 'mongo', server]));
+});
+
+test('addresses of servers: what would be dropped or misread is refused, and not shown', () => {
+  for (const [server, name, value, why] of unusable) {
+    withVariable(name, value, () =>
+      assert.throws(
+        () => checkGivenAddresses([server]),
+        ({ message }: Error) =>
+          why.test(message) && message.startsWith(`${name} cannot be used`) && !message.includes(value),
+        value,
+      ),
+    );
+  }
+});
+
+test('addresses of several hosts: shown without passwords, given a database, read by their first host', () => {
+  const hosts = 'mongodb://me:se:cret@a:27017,b:27018';
+  assert.equal(withDatabase(`${hosts}/?w=1`, 'blog'), `${hosts}/blog?w=1`);
+  assert.equal(withDatabase(`${hosts}/mine`, 'blog'), `${hosts}/mine`);
+  assert.equal(withoutPassword(hosts), 'mongodb://me@a:27017,b:27018');
+  assert.equal(withoutPassword('nats://x:y@a,nats://z:s@b/'), 'nats://x@a,nats://z@b');
+  const { host, port, database } = urlParts(`${hosts}/blog`, 1);
+  assert.deepEqual([host, port, database], ['a', '27017', 'blog']);
+});
+
+test('programs that nothing can install: the packages are named', async () => {
+  let installed: Promise<void> = Promise.resolve();
+  withVariable('PATH', '/nonexistent', () => {
+    installed = installPrograms(['nats-server', 'redis-server'], () => {});
+    installed.catch(() => {});
+  });
+  await assert.rejects(installed, ({ message }: Error) => {
+    assert.match(message, /All at once: apt-get install nats-server redis-server or brew install/);
+    assert.doesNotMatch(message, /compose/);
+    return true;
+  });
 });
 
 test('a port in use by another program is named', async () => {

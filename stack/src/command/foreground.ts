@@ -3,6 +3,7 @@ import { ControlServer } from '../control/server.ts';
 import type { Home } from '../home/home.ts';
 import { endLeftovers, findLeftovers } from '../home/ledger.ts';
 import type { StackDefinition } from '../launcher/definition.ts';
+import { checkGivenAddresses } from '../launcher/given-address.ts';
 import { Launcher } from '../launcher/launcher.ts';
 import { missingPrograms } from '../launcher/server-starter.ts';
 import { Terminal } from '../launcher/terminal.ts';
@@ -53,6 +54,7 @@ export async function runForeground(
   gatewayPort: number | undefined,
 ): Promise<number> {
   const startedAt = Date.now();
+  checkGivenAddresses(definition.servers);
   await cleanUp(home);
   const ports = await choosePorts(definition, gatewayPort);
   const missing = missingPrograms(definition.servers);

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import type { Status } from '../control/protocol.ts';
 import { Home } from '../home/home.ts';
-import { withoutPassword } from '../launcher/addresses.ts';
 import type { StackDefinition } from '../launcher/definition.ts';
+import { withoutPassword } from '../launcher/given-address.ts';
 import { formatTable } from './table.ts';
 
 /** The table of addresses, gateway first. Passwords are left to addresses.json. */

@@ -4,9 +4,11 @@ import { ControlClient } from '../control/client.ts';
 import { ControlAddress } from '../control/protocol.ts';
 import type { Home } from '../home/home.ts';
 import { readJson } from '../home/home.ts';
+import { Lock } from '../home/lock.ts';
 import { alive } from '../process/tree.ts';
 
 const appearMs = 5_000;
+const startMs = 90_000;
 const endMs = 20_000;
 const pollMs = 50;
 
@@ -24,6 +26,35 @@ export async function findRunning(home: Home): Promise<ControlClient> {
   throw new Error(
     `The stack's launcher${who} runs and does not answer: end it with kill -9, then npm run stop`,
   );
+}
+
+function ended(home: Home): boolean {
+  using lock = Lock.take(home.lockFile);
+  return lock !== undefined;
+}
+
+/**
+ * The launcher that holds the lock, once all it starts is ready.
+ * @throws Error when it ends before that, or takes more than 90 s
+ */
+export async function waitForStart(home: Home, title: string): Promise<ControlClient> {
+  const deadline = Date.now() + startMs;
+  for (;;) {
+    const client = await ControlClient.find(home.controlFile);
+    const status = await client?.status().catch(() => undefined);
+    if (client && status?.state === 'ready') return client;
+    if (ended(home)) {
+      throw new Error(
+        `Another command was starting ${title}, and that has failed or was stopped (npm run logs -- stack): nothing runs`,
+      );
+    }
+    if (Date.now() > deadline) {
+      throw new Error(
+        `Another command is starting ${title}, which is not ready after ${startMs / 1000} s: npm run status shows more`,
+      );
+    }
+    await sleep(pollMs);
+  }
 }
 
 /** Asks the launcher to stop everything and waits until its process has ended. */

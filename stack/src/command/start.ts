@@ -7,12 +7,21 @@ import { startDetached } from './detach.ts';
 import { runForeground } from './foreground.ts';
 import { print } from './output.ts';
 import { formatOverview } from './overview.ts';
-import { findRunning } from './running.ts';
+import { findRunning, waitForStart } from './running.ts';
 
 async function tellRunning(definition: StackDefinition, home: Home): Promise<number> {
-  const client = await findRunning(home);
+  const { title } = definition;
+  // Whoever starts it in the background counts on all being ready.
+  const client = process.send ? await waitForStart(home, title) : await findRunning(home);
   const status = await client.status();
-  print(`${definition.title} already runs (pid ${client.pid}, ${status.state}); nothing was started.`);
+  if (status.state === 'starting') {
+    print(`${title} is still starting (pid ${client.pid}); nothing else was started.`);
+    print('npm run status shows how far it is, npm run stop ends it.');
+    return 0;
+  }
+  if (status.state === 'stopping')
+    throw new Error(`${title} is just stopping (pid ${client.pid}): start it again once it has ended`);
+  print(`${title} already runs (pid ${client.pid}, ${status.state}); nothing was started.`);
   for (const line of formatOverview(definition, status)) print(line);
   print('npm run status shows more, npm run stop ends it.');
   return 0;

@@ -3,7 +3,7 @@ import { ControlClient } from '../control/client.ts';
 import type { ProcessStatus } from '../control/protocol.ts';
 import { Home } from '../home/home.ts';
 import { findLeftovers } from '../home/ledger.ts';
-import { withoutPassword } from '../launcher/addresses.ts';
+import { withoutPassword } from '../launcher/given-address.ts';
 import type { Command } from './command.ts';
 import { print } from './output.ts';
 import { formatTable } from './table.ts';

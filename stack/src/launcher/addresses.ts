@@ -28,10 +28,3 @@ export function toAddresses(surroundings: Surroundings, units: Iterable<Unit>): 
 export function writeAddresses(file: string, surroundings: Surroundings, units: Iterable<Unit>): void {
   writeJson(file, toAddresses(surroundings, units));
 }
-
-/** A URL for the eyes: without its password. */
-export function withoutPassword(url: string): string {
-  const shown = new URL(url);
-  shown.password = '';
-  return shown.href.replace(/\/$/, '');
-}

@@ -6,8 +6,9 @@ import { openSecrets } from '../home/secrets.ts';
 import type { Daemon } from '../process/daemon.ts';
 import { loopback } from '../servers/port.ts';
 import type { ServerOptions } from '../servers/server.ts';
-import { withoutPassword, writeAddresses } from './addresses.ts';
+import { writeAddresses } from './addresses.ts';
 import type { ServerName, ServiceDefinition, StackDefinition, Surroundings } from './definition.ts';
+import { withoutPassword } from './given-address.ts';
 import { waitUntilReady } from './readiness.ts';
 import { ServerStarter } from './server-starter.ts';
 import { startService } from './service-starter.ts';
@@ -114,27 +115,38 @@ export class Launcher {
   }
 
   #hear(name: string, onLine: (line: string) => void): Pick<ServerOptions, 'onLine' | 'onSpawn'> {
-    return { onLine, onSpawn: (pid) => this.#ledger.enter(name, pid) };
+    return { onLine, onSpawn: (pid) => this.#record(() => this.#ledger.enter(name, pid)) };
   }
 
   #addUnit(name: string, open: () => Promise<Daemon>): Unit {
     let told = false;
     const listener: UnitListener = {
-      inform: (line) => this.#terminal.inform(line),
+      inform: (line) => {
+        if (this.#state !== 'stopping') this.#terminal.inform(line);
+      },
       warn: (line) => this.#terminal.warn(line),
       changed: (unit) => {
-        if (unit.state === 'ready' && !told) {
+        if (unit.state === 'ready' && !told && this.#state !== 'stopping') {
           told = true;
           const seconds = ((Date.now() - this.#startedAt) / 1000).toFixed(1);
           this.#terminal.tell(`  ${name.padEnd(9)} ready after ${seconds} s`);
         }
-        if (unit.pid === undefined) this.#ledger.strike(name);
-        if (this.#state === 'ready') this.#writeAddresses();
+        if (unit.pid === undefined) this.#record(() => this.#ledger.strike(name));
+        if (this.#state === 'ready') this.#record(() => this.#writeAddresses());
       },
     };
     const unit = new Unit(name, open, listener);
     this.#units.set(name, unit);
     return unit;
+  }
+
+  /** A folder that was removed, or a full disk, is no reason to leave all that runs without its launcher. */
+  #record(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#terminal.warnUnwritable(error);
+    }
   }
 
   #writeAddresses(): void {

@@ -11,31 +11,26 @@ import { findProgram, type ServerProgram } from '../servers/program.ts';
 import { redisPort, startRedis } from '../servers/redis.ts';
 import type { LocalServer, ServerOptions } from '../servers/server.ts';
 import type { ServerName, StackDefinition } from './definition.ts';
+import { givenAddress, withDatabase } from './given-address.ts';
 
 interface ServerKind {
   readonly usualPort: number;
-  /** The environment's name for the address of one that runs already. */
-  readonly urlName: string;
   /** What has to be installed; nothing where there is something else to fall back on. */
   readonly program?: ServerProgram;
   start(options: ServerOptions): Promise<LocalServer | ExternalServer>;
 }
 
 const kinds: Record<ServerName, ServerKind> = {
-  nats: { usualPort: natsPort, urlName: 'NATS_URL', program: 'nats-server', start: startNats },
-  postgres: { usualPort: postgresPort, urlName: 'POSTGRES_URL', program: 'postgres', start: startPostgres },
-  redis: { usualPort: redisPort, urlName: 'REDIS_URL', program: 'redis-server', start: startRedis },
-  mongo: { usualPort: mongoPort, urlName: 'MONGO_URL', start: startMongo },
+  nats: { usualPort: natsPort, program: 'nats-server', start: startNats },
+  postgres: { usualPort: postgresPort, program: 'postgres', start: startPostgres },
+  redis: { usualPort: redisPort, program: 'redis-server', start: startRedis },
+  mongo: { usualPort: mongoPort, start: startMongo },
 };
-
-function givenUrl(name: ServerName): string | undefined {
-  return process.env[kinds[name].urlName] || undefined;
-}
 
 /** The programs of these servers that are not on this machine, and not given by an address. */
 export function missingPrograms(servers: readonly ServerName[]): ServerProgram[] {
   return servers
-    .filter((name) => givenUrl(name) === undefined)
+    .filter((name) => givenAddress(name) === undefined)
     .flatMap((name) => kinds[name].program ?? [])
     .filter((program) => findProgram(program) === undefined);
 }
@@ -54,7 +49,7 @@ export class ServerStarter {
 
   /** The connection URL of a server that the environment gave; undefined when we are to start our own. */
   givenUrl(name: ServerName): string | undefined {
-    const url = givenUrl(name);
+    const url = givenAddress(name);
     return url === undefined ? undefined : this.#withDatabase(name, url);
   }
 
@@ -84,9 +79,6 @@ export class ServerStarter {
   #withDatabase(name: ServerName, url: string): string {
     const { postgresDatabase, mongoDatabase } = this.#definition;
     const database = { postgres: postgresDatabase, mongo: mongoDatabase, nats: '', redis: '' }[name];
-    const parsed = new URL(url);
-    if (database === '' || parsed.pathname.length > 1) return url;
-    parsed.pathname = `/${database}`;
-    return parsed.href;
+    return database === '' ? url : withDatabase(url, database);
   }
 }

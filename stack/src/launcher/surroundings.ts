@@ -1,4 +1,5 @@
 import type { Environment, Surroundings } from './definition.ts';
+import { withFirstHost } from './given-address.ts';
 
 function part(text: string): string | undefined {
   return text === '' ? undefined : decodeURIComponent(text);
@@ -6,7 +7,7 @@ function part(text: string): string | undefined {
 
 /** A connection URL in the parts that the services' environment wants; undefined takes a variable away. */
 export function urlParts(url: string | undefined, usualPort: number) {
-  const { hostname, port, username, password, pathname } = new URL(url ?? 'none://127.0.0.1');
+  const { hostname, port, username, password, pathname } = new URL(withFirstHost(url ?? 'none://127.0.0.1'));
   return {
     host: hostname,
     port: port === '' ? String(usualPort) : port,

@@ -18,6 +18,7 @@ export class Terminal implements Disposable {
   readonly #colour = wantsColour(process.stdout);
   readonly #files = new Map<string, LogFile>();
   #showAll = false;
+  #unwritable = false;
 
   constructor(home: Home, print: Print) {
     this.#home = home;
@@ -46,14 +47,25 @@ export class Terminal implements Disposable {
    * waits for the message that says why the start failed.
    */
   service(name: string, line: string): void {
-    this.#file(name).write(line);
+    this.#write(name, line);
     const { level = 0 } = parseLogLine(line);
     if (this.#showAll || level >= warnLevel) this.#print(formatLine(name, line, this.#colour));
   }
 
   /** A line that a server printed: kept in its log. What matters of it is told when the server ends. */
   server(name: string, line: string): void {
-    this.#file(name).write(line);
+    this.#write(name, line);
+  }
+
+  /** Tells, once, that the stack's folder cannot be written: what runs goes on without logs and records. */
+  warnUnwritable(error: unknown): void {
+    if (this.#unwritable) return;
+    this.#unwritable = true;
+    const why = error instanceof Error ? error.message : String(error);
+    this.warn(
+      `${this.#home.path} cannot be written (${why}): all goes on, but logs and records have gaps. ` +
+        `Stop it with Ctrl-C or kill ${process.pid}, then start it again`,
+    );
   }
 
   /** From now on the services' lines are shown. */
@@ -71,8 +83,16 @@ export class Terminal implements Disposable {
 
   #keep(level: number, message: string): string {
     const line = JSON.stringify({ level, time: Date.now(), msg: message });
-    this.#file(stackName).write(line);
+    this.#write(stackName, line);
     return line;
+  }
+
+  #write(name: string, line: string): void {
+    try {
+      this.#file(name).write(line);
+    } catch (error) {
+      this.warnUnwritable(error);
+    }
   }
 
   #file(name: string): LogFile {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 
 const maxBytes = 5 * 1024 * 1024;
 
@@ -17,7 +17,10 @@ export class LogFile implements Disposable {
     this.#bytes = fstatSync(this.#handle).size;
   }
 
-  /** Appends one line; nothing once the file is closed: a child's last words may come late. */
+  /**
+   * Appends one line; nothing once the file is closed: a child's last words may come late.
+   * @throws Error when the line cannot be written; the next one may be
+   */
   write(line: string): void {
     if (!this.#open) return;
     const bytes = Buffer.from(`${line}\n`);
@@ -26,9 +29,11 @@ export class LogFile implements Disposable {
   }
 
   #rotate(): void {
-    closeSync(this.#handle);
-    renameSync(this.#path, `${this.#path}.1`);
+    const old = this.#handle;
+    // An earlier try may have come as far as this.
+    if (existsSync(this.#path)) renameSync(this.#path, `${this.#path}.1`);
     this.#handle = openSync(this.#path, 'a', 0o600);
+    closeSync(old);
     this.#bytes = 0;
   }
 

@@ -53,9 +53,11 @@ function missing(names: readonly ServerProgram[], why: string): Error {
     const ways = [debian && `apt-get install ${debian}`, `brew install ${brew}`].filter(Boolean).join(' or ');
     return `  ${name}: ${ways}, or give the address of one that runs in ${urlName}`;
   });
-  return new Error(
-    [`Needed and not found${why}:`, ...lines, 'deploy/compose.yml has all of them in containers.'].join('\n'),
-  );
+  const debian = names.flatMap((name) => sources[name].debian ?? []).join(' ');
+  const brew = names.map((name) => sources[name].brew).join(' ');
+  const together = [debian && `apt-get install ${debian}`, `brew install ${brew}`].filter(Boolean);
+  if (names.length > 1) lines.push(`All at once: ${together.join(' or ')}`);
+  return new Error([`Needed and not found${why}:`, ...lines].join('\n'));
 }
 
 /** "42 %" of what apt reports on its status lines (dlstatus, pmstatus): downloads count for the first half. */

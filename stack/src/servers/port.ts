@@ -53,7 +53,10 @@ export async function findPort(usual?: number, host = loopback): Promise<number>
 export async function waitForFreePort(port: number, host = loopback, timeoutMs = 5_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await portFree(port, host))) {
-    if (Date.now() > deadline) throw new Error(`port ${port} on ${host} is in use by another program`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `port ${port} on ${host} is in use by another program: end that, or start again for another port`,
+      );
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }

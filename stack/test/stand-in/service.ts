@@ -5,8 +5,11 @@ function log(level: number, msg: string, fields: object = {}): void {
   process.stdout.write(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, msg, ...fields })}\n`);
 }
 
-const { SERVER_HOST, SERVER_PORT, STAND_IN_FAILS } = process.env;
-if (STAND_IN_FAILS !== undefined && STAND_IN_FAILS === process.env.STAND_IN_NAME) {
+const slowMs = 2_000;
+const lingerMs = 2_500;
+const { SERVER_HOST, SERVER_PORT, STAND_IN_FAILS, STAND_IN_SLOW, STAND_IN_LINGERS, STAND_IN_NAME } =
+  process.env;
+if (STAND_IN_FAILS !== undefined && STAND_IN_FAILS === STAND_IN_NAME) {
   log(60, 'DB_HOST is missing');
   process.exit(1);
 }
@@ -16,10 +19,20 @@ const server = createServer((request, response) => {
   else response.end('{}');
 });
 
-server.listen(Number(SERVER_PORT), SERVER_HOST, () => log(30, 'listening', { port: Number(SERVER_PORT) }));
+function listen(): void {
+  server.listen(Number(SERVER_PORT), SERVER_HOST, () => log(30, 'listening', { port: Number(SERVER_PORT) }));
+}
+
+if (STAND_IN_SLOW === STAND_IN_NAME) setTimeout(listen, slowMs);
+else listen();
 
 process.on('SIGTERM', () => {
   log(30, 'stopping');
-  server.close(() => process.exit(0));
-  server.closeAllConnections();
+  setTimeout(
+    () => {
+      server.close(() => process.exit(0));
+      server.closeAllConnections();
+    },
+    STAND_IN_LINGERS === STAND_IN_NAME ? lingerMs : 0,
+  );
 });
