@@ -247,8 +247,11 @@ test('addresses of servers: what would be dropped or misread is refused, and not
 
 test('addresses of several hosts: shown without passwords, given a database, read by their first host', () => {
   const hosts = 'mongodb://me:se:cret@a:27017,b:27018';
-  assert.equal(withDatabase(`${hosts}/?w=1`, 'blog'), `${hosts}/blog?w=1`);
+  assert.equal(withDatabase(`${hosts}/?w=1`, 'blog'), `${hosts}/blog?w=1&authSource=admin`);
   assert.equal(withDatabase(`${hosts}/mine`, 'blog'), `${hosts}/mine`);
+  assert.equal(withDatabase('mongodb://u:p@a', 'blog'), 'mongodb://u:p@a/blog?authSource=admin');
+  assert.equal(withDatabase('mongodb://u:p@a/?authSource=x', 'blog'), 'mongodb://u:p@a/blog?authSource=x');
+  assert.equal(withDatabase('postgres://u:p@a', 'auth'), 'postgres://u:p@a/auth');
   assert.equal(withoutPassword(hosts), 'mongodb://me@a:27017,b:27018');
   assert.equal(withoutPassword('nats://x:y@a,nats://z:s@b/'), 'nats://x@a,nats://z@b');
   const { host, port, database } = urlParts(`${hosts}/blog`, 1);

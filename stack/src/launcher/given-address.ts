@@ -103,7 +103,11 @@ export function checkGivenAddresses(servers: readonly ServerName[]): void {
 
 /** The same address for this database, unless it names one itself. */
 export function withDatabase(address: string, database: string): string {
-  return address.replace(/^([^/]*\/\/[^/?#]*)\/?(?=$|[?#])/, `$1/${database}`);
+  const named = address.replace(/^([^/]*\/\/[^/?#]*)\/?(?=$|[?#])/, `$1/${database}`);
+  // A MongoDB user of an address without a database belongs to admin; with one he would be looked for there.
+  const keepsUser =
+    named === address || !/^mongodb.*:\/\/[^/]*@/.test(address) || /[?&]authSource=/.test(address);
+  return keepsUser ? named : `${named}${named.includes('?') ? '&' : '?'}authSource=admin`;
 }
 
 /** An address for the eyes, of one host or several: without passwords. */
