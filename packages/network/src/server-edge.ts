@@ -148,10 +148,11 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
     silent.add(socket);
     socket.once('close', () => {
       silent.delete(socket);
-      // node:http closes only the response whose turn it is.
-      const [, ...never] = running.get(socket) ?? [];
-      for (const response of never) running.get(socket)?.delete(response);
-      inFlight -= never.length;
+      // node:http closes only the response whose turn it is: none of the others would ever be counted out.
+      const unsent = running.get(socket);
+      running.delete(socket);
+      inFlight -= unsent?.size ?? 0;
+      unsent?.clear();
     });
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
