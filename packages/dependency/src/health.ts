@@ -25,6 +25,10 @@ export class HealthRecord {
     this.#since = new Date();
   }
 
+  get up(): boolean {
+    return this.#state === 'up';
+  }
+
   get current(): DependencyHealth {
     return { name: this.#name, state: this.#state, since: this.#since };
   }

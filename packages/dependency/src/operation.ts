@@ -46,6 +46,21 @@ export class OperationChannel<O extends Operation> {
     this.#end.publish(operation);
   }
 
+  /** Runs `work` as the operation that `begin` makes; where nobody listens it only runs it. */
+  async run<T>(begin: () => O, work: () => Promise<T>): Promise<T> {
+    if (!this.observed) return await work();
+    const operation = begin();
+    this.start(operation);
+    try {
+      return await work();
+    } catch (error) {
+      operation.error = error;
+      throw error;
+    } finally {
+      this.end(operation);
+    }
+  }
+
   /** Calls `onStart` and `onEnd` with every operation of this kind from now on. @returns what ends that */
   subscribe({
     onStart,

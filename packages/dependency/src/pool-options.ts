@@ -21,6 +21,13 @@ export interface PoolOptions {
   signal?: AbortSignal;
 }
 
+/** A pool's connections at this moment: all, those without work, and the operations that wait for one. */
+export interface PoolFigures {
+  size: number;
+  idle: number;
+  waiting: number;
+}
+
 /** The longest that any operation may be given, whatever the configuration says. */
 const longestQueryMs = 3_000;
 

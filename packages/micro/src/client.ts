@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import { type Logger, untilReady } from '@tsmicro/dependency';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type DependencyHealth, HealthRecord, type Logger, untilReady } from '@tsmicro/dependency';
 import { unavailable } from '@tsmicro/network';
 import { NatsConfigError } from './errors.ts';
-import { type Outgoing, RequestTable } from './request-table.ts';
+import { type Outgoing, type RequestFigures, RequestTable } from './request-table.ts';
 
 /** Where NATS is, and under what name this process appears there. */
 export interface NatsOptions {
@@ -16,6 +16,8 @@ export interface NatsOptions {
   natsServiceVersion: string;
   /** How long a request waits for its reply. @default 2000, which is also the most */
   timeoutMs?: number;
+  /** Requests that may wait for their reply; one more is refused by 503. @default 8192 */
+  maxPending?: number;
   logger?: Logger;
   /** Gives up waiting for the first connection. */
   signal?: AbortSignal;
@@ -35,7 +37,7 @@ export class NatsClient {
   readonly timeoutMs: number;
   readonly #requests: RequestTable;
   readonly #logger: Logger | undefined;
-  #connected = true;
+  readonly #health = new HealthRecord('NATS');
   #back = Promise.withResolvers<void>();
 
   constructor(connection: NatsConnection, options: NatsOptions) {
@@ -43,7 +45,7 @@ export class NatsClient {
     this.serviceName = options.natsServiceName;
     this.serviceVersion = options.natsServiceVersion;
     this.timeoutMs = Math.min(options.timeoutMs ?? maxTimeoutMs, maxTimeoutMs);
-    this.#requests = new RequestTable(connection);
+    this.#requests = new RequestTable(connection, options.maxPending ?? 8_192);
     this.#logger = options.logger;
     this.#follow();
   }
@@ -55,18 +57,28 @@ export class NatsClient {
 
   /** False while the connection is broken; it comes back by itself. */
   get connected(): boolean {
-    return this.#connected;
+    return this.#health.up;
+  }
+
+  /** Whether NATS is there, and since when. */
+  get health(): DependencyHealth {
+    return this.#health.current;
+  }
+
+  /** How many requests wait for their reply, and what became of the others. */
+  get requests(): RequestFigures {
+    return this.#requests.figures;
   }
 
   /** Waits for a broken connection to come back, a second at most. @throws {ApiError} 503 when it does not */
   async untilConnected(timeoutMs: number): Promise<void> {
     if (this.connection.isClosed())
       throw unavailable(undefined, { cause: new Error('the client is closed') });
-    if (!this.#connected) await this.#waitForConnection(Math.min(timeoutMs, reconnectPatienceMs));
+    if (!this.connected) await this.#waitForConnection(Math.min(timeoutMs, reconnectPatienceMs));
   }
 
   /** Sends a request and waits for its reply. @throws {ApiError} 503, 504 */
-  send(outgoing: Outgoing): Promise<Msg> {
+  send<T>(outgoing: Outgoing<T>): Promise<T> {
     return this.#requests.request(outgoing);
   }
 
@@ -92,17 +104,17 @@ export class NatsClient {
     const timeout = sleep(timeoutMs, undefined, { signal: late.signal }).catch(() => {});
     await Promise.race([this.#back.promise, timeout]);
     late.abort();
-    if (!this.#connected) throw unavailable(undefined, { cause: new Error('NATS is away') });
+    if (!this.connected) throw unavailable(undefined, { cause: new Error('NATS is away') });
   }
 
   #follow(): void {
     const watch = async () => {
       for await (const status of this.connection.status()) {
         if (status.type === 'disconnect') {
-          this.#connected = false;
+          this.#health.note('down');
           this.#logger?.warn({ server: status.server }, 'NATS is away; reconnecting');
         } else if (status.type === 'reconnect') {
-          this.#connected = true;
+          this.#health.note('up');
           this.#back.resolve();
           this.#back = Promise.withResolvers();
           this.#logger?.info({ server: status.server }, 'NATS is back');
@@ -112,7 +124,7 @@ export class NatsClient {
       }
     };
     void Promise.allSettled([watch(), this.connection.closed()]).then(() => {
-      this.#connected = false;
+      this.#health.note('down');
       this.#requests.close();
     });
   }

@@ -10,40 +10,33 @@ export interface EndpointStatsReport {
   average_processing_time: number;
 }
 
-/** Counts what one endpoint has done. */
+/** Counts what one endpoint has answered. */
 export class EndpointStats {
   #requests = 0;
   #errors = 0;
   #lastError = '';
-  #processingNs = 0n;
+  #processingMs = 0;
 
-  record(processingNs: bigint, error: Error | undefined): void {
+  /** Counts one answer, and the error when it was one. */
+  record(processingMs: number, error?: string): void {
     this.#requests++;
-    this.#processingNs += processingNs;
-    if (error !== undefined) {
-      this.#errors++;
-      this.#lastError = error.message;
-    }
+    this.#processingMs += processingMs;
+    if (error === undefined) return;
+    this.#errors++;
+    this.#lastError = error;
   }
 
-  report({
-    name,
-    subject,
-    queueGroup,
-  }: {
-    name: string;
-    subject: string;
-    queueGroup: string;
-  }): EndpointStatsReport {
+  report(endpoint: { name: string; subject: string; queueGroup: string }): EndpointStatsReport {
+    const processingNs = Math.round(this.#processingMs * 1e6);
     return {
-      name,
-      subject,
-      queue_group: queueGroup,
+      name: endpoint.name,
+      subject: endpoint.subject,
+      queue_group: endpoint.queueGroup,
       num_requests: this.#requests,
       num_errors: this.#errors,
       last_error: this.#lastError,
-      processing_time: Number(this.#processingNs),
-      average_processing_time: this.#requests === 0 ? 0 : Number(this.#processingNs / BigInt(this.#requests)),
+      processing_time: processingNs,
+      average_processing_time: this.#requests === 0 ? 0 : Math.round(processingNs / this.#requests),
     };
   }
 }

@@ -8,6 +8,8 @@ export interface Endpoint<Request extends TSchema = TSchema, Reply extends TSche
   readonly request: Request;
   readonly reply: Reply;
   readonly summary: string;
+  /** What the handler may answer besides what follows from the shapes, by status: `{ 404: 'user not found' }`. */
+  readonly errors: Readonly<Record<number, string>>;
 }
 
 /** What {@link defineEndpoint} takes. */
@@ -21,6 +23,8 @@ export interface EndpointDefinition<Request extends TSchema, Reply extends TSche
   reply: Reply;
   /** One line for readers of the contract. */
   summary: string;
+  /** For readers of the contract: what the handler may answer, as in `{ 404: 'user not found' }`. @default none */
+  errors?: Readonly<Record<number, string>>;
 }
 
 /** The messages of an endpoint as types. */
@@ -36,6 +40,6 @@ export function subjectPrefix(service: string, path: string): string {
 export function defineEndpoint<Request extends TSchema, Reply extends TSchema>(
   definition: EndpointDefinition<Request, Reply>,
 ): Endpoint<Request, Reply> {
-  const { service, path = '/', name, request, reply, summary } = definition;
-  return { name, subject: `${subjectPrefix(service, path)}.${name}`, request, reply, summary };
+  const { service, path = '/', name, request, reply, summary, errors = {} } = definition;
+  return { name, subject: `${subjectPrefix(service, path)}.${name}`, request, reply, summary, errors };
 }

@@ -7,10 +7,13 @@ export {
   type ReplyOf,
   type RequestOf,
 } from './endpoint.ts';
+export type { EndpointFigures, EndpointLimits, NatsHandler, NatsOperation } from './endpoint-server.ts';
+export { errorToJson } from './error-message.ts';
 export { NatsConfigError } from './errors.ts';
-export { NatsGroup, type NatsHandler } from './group.ts';
-export { errorToJson, jsonToMsg, msgToJson } from './message.ts';
+export { NatsGroup } from './group.ts';
+export { jsonToMsg, msgToJson } from './message.ts';
 export type { Module } from './module.ts';
-export { type RequestOptions, requestNats, requestNatsRaw } from './request.ts';
+export { type RawReply, type RequestOptions, requestNats, requestNatsRaw } from './request.ts';
+export type { RequestFigures } from './request-table.ts';
 export { respondNatsError, respondNatsMessage } from './respond.ts';
 export { createRouter, type MicroRouterOptions, Router } from './router.ts';

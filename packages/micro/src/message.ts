@@ -1,14 +1,7 @@
 // What crosses NATS: one JSON object, {"data":...} or {"error":"<status>:<message>"}, exactly one of the two.
-import {
-  ApiError,
-  badRequest,
-  compileParser,
-  compileSerializer,
-  internal,
-  type Parser,
-  parseJson,
-} from '@tsmicro/network';
+import { badRequest, compileParser, compileSerializer, type Parser, parseJson } from '@tsmicro/network';
 import type { Static, TSchema } from 'typebox';
+import { errorFromText } from './error-message.ts';
 
 interface Codec {
   parse: Parser<unknown>;
@@ -32,26 +25,8 @@ export function msgToJson<S extends TSchema>(schema: S, value: Static<S>): strin
   return `{"data":${codecOf(schema).serialize(value)}}`;
 }
 
-/** An error as a message carries it: "404:user not found". */
-export function errorToText(error: ApiError): string {
-  return `${error.status}:${error.message}`;
-}
-
-/** The bytes of a message that carries an error. */
-export function errorToJson(error: ApiError): string {
-  return JSON.stringify({ error: errorToText(error) });
-}
-
-/** "404:user not found" becomes the ApiError that it was; any other text is a fault of the peer's. */
-export function errorFromText(text: string): ApiError {
-  const [, status, message = ''] = /^([45]\d\d):(.*)$/s.exec(text) ?? [];
-  return status === undefined
-    ? internal(new Error(`peer replied: ${text}`))
-    : new ApiError(Number(status), message);
-}
-
 /** What a message carries, before its schema is asked. @throws {ApiError} 400 when it is neither data nor an error */
-export function readMessage(bytes: Uint8Array): { data: unknown } | { error: ApiError } {
+export function readMessage(bytes: Uint8Array): { data: unknown } | { error: string } {
   const message = parseJson(bytes);
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
     throw badRequest('message must be an object with data or error');
@@ -64,7 +39,7 @@ export function readMessage(bytes: Uint8Array): { data: unknown } | { error: Api
   if (typeof error !== 'string' || data !== undefined) {
     throw badRequest('message must have either data or an error text');
   }
-  return { error: errorFromText(error) };
+  return { error };
 }
 
 /** The typed data of a message. @throws {ApiError} 400 that names every bad field */
@@ -78,6 +53,6 @@ export function parseData<S extends TSchema>(schema: S, data: unknown): Static<S
  */
 export function jsonToMsg<S extends TSchema>(schema: S, bytes: Uint8Array): Static<S> {
   const message = readMessage(bytes);
-  if ('error' in message) throw message.error;
+  if ('error' in message) throw errorFromText(message.error);
   return parseData(schema, message.data);
 }

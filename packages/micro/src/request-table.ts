@@ -3,25 +3,39 @@
 // each call, as the client library takes them, cost more than the rest of the request.
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { timedOut, unavailable } from '@tsmicro/network';
+import { isNoResponders } from './message-headers.ts';
 
 const tickMs = 20;
 
-interface Pending {
-  subject: string;
-  deadlineAt: number;
-  /** Takes the listener off the caller's signal, which may outlive many requests. */
-  release: () => void;
-  resolve: (reply: Msg) => void;
-  reject: (error: Error) => void;
-}
-
 /** What goes out with one request. */
-export interface Outgoing {
+export interface Outgoing<T> {
   subject: string;
   payload: string;
-  headers?: MsgHdrs;
+  headers: MsgHdrs;
   timeoutMs: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  /** Makes the answer out of the reply; what it throws, the request is rejected with. */
+  read: (reply: Msg) => T;
+}
+
+interface Pending {
+  readonly subject: string;
+  readonly deadlineAt: number;
+  /** Takes the listener off the caller's signal, which may outlive many requests. */
+  readonly release: (() => void) | undefined;
+  readonly settle: (reply: Msg) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The figures of a table: how many wait now, and what became of the others so far. */
+export interface RequestFigures {
+  pending: number;
+  /** Refused because too many were waiting. */
+  refused: number;
+  /** Given up at their deadline. */
+  expired: number;
+  /** Replies that came when nobody waited for them any more. */
+  late: number;
 }
 
 /** The pending requests of one connection. */
@@ -30,87 +44,107 @@ export class RequestTable {
   readonly #inbox: string;
   readonly #maxPending: number;
   readonly #pending = new Map<string, Pending>();
+  readonly #counts = { refused: 0, expired: 0, late: 0 };
   #lastToken = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    connection: NatsConnection,
-    { inboxPrefix, maxPending = 8_192 }: { inboxPrefix?: string; maxPending?: number } = {},
-  ) {
+  constructor(connection: NatsConnection, maxPending: number) {
     this.#connection = connection;
-    this.#inbox = createInbox(inboxPrefix);
+    this.#inbox = `${createInbox()}.`;
     this.#maxPending = maxPending;
-    connection.subscribe(`${this.#inbox}.*`, { callback: (_error, reply) => this.#settle(reply) });
+    connection.subscribe(`${this.#inbox}*`, { callback: (_error, reply) => this.#settle(reply) });
   }
 
-  get size(): number {
-    return this.#pending.size;
+  get figures(): RequestFigures {
+    return { pending: this.#pending.size, ...this.#counts };
   }
 
   /**
    * Sends and waits for the reply.
    * @throws {ApiError} 503 when nobody answers that subject, too many requests wait, or the connection closes;
-   * 504 at the deadline
+   * 504 at the deadline; 500 when the payload is larger than the server takes
    */
-  request({ subject, payload, headers, timeoutMs, signal }: Outgoing): Promise<Msg> {
-    if (this.#pending.size >= this.#maxPending)
-      return Promise.reject(unavailable('too many pending requests'));
-    if (signal?.aborted) return Promise.reject(timedOut(`${subject} was given up`, { cause: signal.reason }));
-    const token = (++this.#lastToken).toString(36);
-    return new Promise<Msg>((resolve, reject) => {
-      const giveUp = () =>
-        this.#take(token)?.reject(timedOut(`${subject} was given up`, { cause: signal?.reason }));
-      const release = () => signal?.removeEventListener('abort', giveUp);
-      const pending = { subject, deadlineAt: performance.now() + timeoutMs, release, resolve, reject };
-      signal?.addEventListener('abort', giveUp, { once: true });
-      this.#pending.set(token, pending);
+  request<T>(outgoing: Outgoing<T>): Promise<T> {
+    const { subject, timeoutMs, signal, read } = outgoing;
+    if (this.#pending.size >= this.#maxPending) {
+      this.#counts.refused++;
+      return Promise.reject(unavailable('too many requests are waiting for their reply'));
+    }
+    if (signal?.aborted) return Promise.reject(givenUp(subject, signal));
+    return new Promise<T>((resolve, reject) => {
+      const token = (++this.#lastToken).toString(36);
+      const settle = (reply: Msg) => {
+        try {
+          resolve(read(reply));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const release = signal && this.#listen(token, subject, signal);
+      const deadlineAt = performance.now() + timeoutMs;
+      this.#pending.set(token, { subject, deadlineAt, release, settle, reject });
       this.#timer ??= setInterval(() => this.#expire(), tickMs);
       try {
-        this.#connection.publish(subject, payload, {
-          reply: `${this.#inbox}.${token}`,
-          ...(headers ? { headers } : {}),
-        });
+        this.#send(token, outgoing);
       } catch (error) {
         this.#take(token);
-        reject(unavailable(undefined, { cause: error }));
+        reject(error);
       }
     });
   }
 
   /** Fails whatever waits; for when the connection has closed. */
   close(): void {
+    clearInterval(this.#timer);
     for (const token of [...this.#pending.keys()]) this.#take(token)?.reject(unavailable());
+  }
+
+  #send(token: string, { subject, payload, headers }: Outgoing<unknown>): void {
+    try {
+      this.#connection.publish(subject, payload, { reply: this.#inbox + token, headers });
+    } catch (error) {
+      // Only a payload above the server's max_payload is the caller's doing; else the connection is gone.
+      const tooLong = !this.#connection.isClosed() && !this.#connection.isDraining();
+      throw tooLong ? error : unavailable(undefined, { cause: error });
+    }
+  }
+
+  #listen(token: string, subject: string, signal: AbortSignal): () => void {
+    const giveUp = () => this.#take(token)?.reject(givenUp(subject, signal));
+    signal.addEventListener('abort', giveUp, { once: true });
+    return () => signal.removeEventListener('abort', giveUp);
   }
 
   #take(token: string): Pending | undefined {
     const pending = this.#pending.get(token);
+    if (pending === undefined) return undefined;
     this.#pending.delete(token);
-    pending?.release();
-    if (this.#pending.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
+    pending.release?.();
     return pending;
   }
 
   #settle(reply: Msg): void {
-    // A reply later than its deadline finds nobody, and is dropped.
-    const pending = this.#take(reply.subject.slice(this.#inbox.length + 1));
-    if (pending === undefined) return;
-    const nobody = reply.data.length === 0 && reply.headers?.code === 503;
-    if (nobody)
+    const pending = this.#take(reply.subject.slice(this.#inbox.length));
+    if (pending === undefined) this.#counts.late++;
+    else if (isNoResponders(reply)) {
       pending.reject(unavailable(undefined, { cause: new Error(`no responder on ${pending.subject}`) }));
-    else pending.resolve(reply);
+    } else pending.settle(reply);
   }
 
   #expire(): void {
     const now = performance.now();
     for (const [token, pending] of this.#pending) {
-      if (pending.deadlineAt <= now) {
-        this.#take(token)?.reject(
-          timedOut(undefined, { cause: new Error(`no reply in time on ${pending.subject}`) }),
-        );
-      }
+      if (pending.deadlineAt > now) continue;
+      this.#counts.expired++;
+      const cause = new Error(`no reply in time on ${pending.subject}`);
+      this.#take(token)?.reject(timedOut(undefined, { cause }));
     }
+    // Stopped here and not with the last reply: a timer for each request is what this table avoids.
+    if (this.#pending.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
+
+const givenUp = (subject: string, signal: AbortSignal) =>
+  timedOut(`${subject} was given up`, { cause: signal.reason });

@@ -9,6 +9,8 @@ import {
 } from '@tsmicro/network';
 import type { NatsClient } from './client.ts';
 import type { Controller } from './controller.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { EndpointFigures } from './endpoint-server.ts';
 import { NatsGroup } from './group.ts';
 import { NatsService } from './service.ts';
 
@@ -58,6 +60,21 @@ export class Router {
       const at = { serviceName, path: controller.path, ...(this.#logger ? { logger: this.#logger } : {}) };
       controller.mountNats(new NatsGroup(this.#service, at));
     }
+  }
+
+  /** Every HTTP route mounted so far. */
+  describe(): ReturnType<HttpRouter['describe']> {
+    return this.#http.describe();
+  }
+
+  /** Every NATS endpoint mounted so far. */
+  endpoints(): readonly Endpoint[] {
+    return this.#service.endpoints.map(({ endpoint }) => endpoint);
+  }
+
+  /** What is going on at each NATS endpoint. */
+  get figures(): readonly EndpointFigures[] {
+    return this.#service.endpoints.map(({ figures }) => figures);
   }
 
   /** Listens on HTTP, then answers on NATS, showing the HTTP address to discovery. @returns that address */

@@ -2,24 +2,20 @@
 // of one id, and serves its endpoints in one queue group. Specified in ADR-32 of nats-io/nats-architecture-and-design.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import { EndpointStats, type EndpointStatsReport } from './endpoint-stats.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { EndpointFigures } from './endpoint-server.ts';
+import type { EndpointStatsReport } from './endpoint-stats.ts';
 
 const queueGroup = 'q';
-const maxRunningPerEndpoint = 512;
-
-/** Serves one message and settles when it has replied. Never rejects; gives the error that it replied with. */
-export type ServiceHandler = (request: Msg) => Promise<Error | undefined>;
-
-/** Refuses a message at once, because as many as may run already run. */
-export type ServiceRefusal = (request: Msg) => void;
 
 /** An endpoint as the protocol knows it. */
 export interface ServiceEndpoint {
-  name: string;
-  subject: string;
-  metadata: Record<string, string>;
-  handler: ServiceHandler;
-  refuse: ServiceRefusal;
+  readonly endpoint: Endpoint;
+  readonly figures: EndpointFigures;
+  accept(request: Msg): void;
+  report(queueGroup: string): EndpointStatsReport;
+  untilIdle(): Promise<void>;
+  cutOff(): void;
 }
 
 /** Who this instance is. */
@@ -31,22 +27,14 @@ export interface ServiceIdentity {
   metadata: Record<string, string>;
 }
 
-interface Served extends ServiceEndpoint {
-  stats: EndpointStats;
-  running: number;
-  subscription?: Subscription;
-}
-
-const asError = (cause: unknown) => (cause instanceof Error ? cause : new Error(String(cause)));
-
 /** One instance of a service on NATS. */
 export class NatsService {
   readonly #connection: NatsConnection;
-  readonly #endpoints: Served[] = [];
+  readonly #endpoints: ServiceEndpoint[] = [];
+  readonly #subscriptions: Subscription[] = [];
   readonly #discovery: Subscription[] = [];
   #identity: ServiceIdentity;
   #started = new Date();
-  #idle: (() => void) | undefined;
 
   constructor(connection: NatsConnection, identity: ServiceIdentity) {
     this.#connection = connection;
@@ -55,20 +43,24 @@ export class NatsService {
 
   /** Adds an endpoint; before {@link start}. */
   addEndpoint(endpoint: ServiceEndpoint): void {
-    this.#endpoints.push({ ...endpoint, stats: new EndpointStats(), running: 0 });
+    this.#endpoints.push(endpoint);
+  }
+
+  /** Every endpoint added so far. */
+  get endpoints(): readonly ServiceEndpoint[] {
+    return this.#endpoints;
   }
 
   /** Joins the queue group of every endpoint, then shows the instance to those who look for it. */
   async start(metadata: Record<string, string>): Promise<void> {
     this.#identity = { ...this.#identity, metadata: { ...this.#identity.metadata, ...metadata } };
     this.#started = new Date();
-    for (const endpoint of this.#endpoints) {
-      endpoint.subscription = this.#connection.subscribe(endpoint.subject, {
-        queue: queueGroup,
-        callback: (error, request) => {
-          if (error === null) void this.#serve(endpoint, request);
-        },
-      });
+    for (const server of this.#endpoints) {
+      const callback = (error: Error | null, request: Msg) => {
+        if (error === null) server.accept(request);
+      };
+      const { subject } = server.endpoint;
+      this.#subscriptions.push(this.#connection.subscribe(subject, { queue: queueGroup, callback }));
     }
     this.#answer('PING', 'ping_response', () => ({}));
     this.#answer('INFO', 'info_response', () => this.#info());
@@ -76,46 +68,21 @@ export class NatsService {
     await this.#connection.flush();
   }
 
-  /** Leaves the queue group, then waits up to `deadlineMs` for the requests that run. */
+  /**
+   * Leaves the queue group, then waits up to `deadlineMs` for the requests that run and wait here; those that are not
+   * done by then are answered by 503.
+   */
   async stop(deadlineMs: number): Promise<void> {
     const late = new AbortController();
     const deadline = sleep(deadlineMs, undefined, { signal: late.signal }).catch(() => {});
-    for (const subscription of this.#discovery) subscription.unsubscribe();
-    const left = Promise.all(
-      this.#endpoints.map(({ subscription }) => subscription?.drain().catch(() => {})),
+    for (const subscription of this.#discovery.splice(0)) subscription.unsubscribe();
+    const left = this.#subscriptions.splice(0).map((subscription) => subscription.drain().catch(() => {}));
+    const done = Promise.all(left).then(() =>
+      Promise.all(this.#endpoints.map((server) => server.untilIdle())),
     );
-    await Promise.race([left.then(() => this.#untilIdle()), deadline]);
+    await Promise.race([done, deadline]);
     late.abort();
-  }
-
-  async #serve(endpoint: Served, request: Msg): Promise<void> {
-    if (endpoint.running >= maxRunningPerEndpoint) {
-      try {
-        endpoint.refuse(request);
-      } catch {
-        // The connection is gone, and whoever asked with it.
-      }
-      endpoint.stats.record(0n, new Error('503:too many requests are running'));
-      return;
-    }
-    endpoint.running++;
-    const startedAt = process.hrtime.bigint();
-    // A reply that cannot be sent, as on a connection just closed, must not end the process.
-    const error = await endpoint.handler(request).catch((cause: unknown) => asError(cause));
-    endpoint.stats.record(process.hrtime.bigint() - startedAt, error);
-    endpoint.running--;
-    if (this.#isIdle()) this.#idle?.();
-  }
-
-  #isIdle(): boolean {
-    return this.#endpoints.every(({ running }) => running === 0);
-  }
-
-  #untilIdle(): Promise<void> {
-    if (this.#isIdle()) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#idle = resolve;
-    });
+    for (const server of this.#endpoints) server.cutOff();
   }
 
   #answer(verb: string, type: string, report: () => object): void {
@@ -135,11 +102,11 @@ export class NatsService {
   #info(): object {
     return {
       description: this.#identity.description,
-      endpoints: this.#endpoints.map(({ name, subject, metadata }) => ({
+      endpoints: this.#endpoints.map(({ endpoint: { name, subject, request, reply } }) => ({
         name,
         subject,
         queue_group: queueGroup,
-        metadata,
+        metadata: { request: JSON.stringify(request), reply: JSON.stringify(reply) },
       })),
     };
   }
@@ -147,9 +114,7 @@ export class NatsService {
   #stats(): { started: string; endpoints: EndpointStatsReport[] } {
     return {
       started: this.#started.toISOString(),
-      endpoints: this.#endpoints.map(({ name, subject, stats }) =>
-        stats.report({ name, subject, queueGroup }),
-      ),
+      endpoints: this.#endpoints.map((server) => server.report(queueGroup)),
     };
   }
 }

@@ -83,8 +83,10 @@ test('request: it carries the request id, the trace and what is left of the dead
   const context = new RequestContext({
     requestId: 'id-1',
     timeoutMs: 900,
-    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    tracestate: 'a=b',
+    trace: {
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      tracestate: 'a=b',
+    },
   });
   const { seconds = 0 } = await runInContext(context, () => requestNats(open.client, echo, { value: 'x' }));
   const seen = open.desk.contexts.at(-1);

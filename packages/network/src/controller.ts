@@ -1,5 +1,6 @@
 import { internal } from './errors.ts';
 import type { AuthenticationProvider, AuthorizationProvider, Guard } from './guard.ts';
+import { demanding } from './route-description.ts';
 import type { Routes } from './routes.ts';
 
 /** The guards of a service, handed to the controllers that protect routes. */
@@ -24,14 +25,14 @@ export abstract class Controller {
     const { authentication } = this.#providers;
     if (authentication === undefined)
       throw internal(new Error(`${this.path} has no authentication provider`));
-    return authentication();
+    return demanding(authentication());
   }
 
   /** The guard that lets pass who holds any of `roles`. @throws {ApiError} 500 when the service has no such provider */
   authorization(...roles: string[]): Guard {
     const { authorization } = this.#providers;
     if (authorization === undefined) throw internal(new Error(`${this.path} has no authorization provider`));
-    return authorization(...roles);
+    return demanding(authorization(...roles), { roles });
   }
 
   /** Registers the routes; called once, before the server listens. */

@@ -17,9 +17,14 @@ export function successEnvelope<T>(message: string, data?: T): Envelope<T> {
     : { code: '10000', status: 200, message, data };
 }
 
-/** The envelope of a failure. */
-export function failureEnvelope(status: number, message: string, requestId: string): Envelope<never> {
-  return { code: '10001', status, message, requestId };
+/** The envelope of a failure; `data` is left out when undefined. */
+export function failureEnvelope(
+  status: number,
+  message: string,
+  requestId: string,
+  data?: unknown,
+): Envelope<unknown> {
+  return { code: '10001', status, message, ...(data === undefined ? {} : { data }), requestId };
 }
 
 /** A success with a message of its own: what a route handler returns instead of plain data. */

@@ -9,6 +9,8 @@ export interface ApiErrorOptions {
   retryAfterSec?: number;
   /** The fields that a validation complained about. */
   fields?: readonly ValidationFault[];
+  /** What the answer carries besides its message, as `data`; over HTTP only. */
+  data?: unknown;
 }
 
 /**
@@ -21,12 +23,19 @@ export class ApiError extends Error {
   readonly status: number;
   readonly retryAfterSec: number | undefined;
   readonly fields: readonly ValidationFault[];
+  readonly data: unknown;
 
   constructor(status: number, message: string, options: ApiErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.status = status;
     this.retryAfterSec = options.retryAfterSec ?? (status === 429 || status === 503 ? 1 : undefined);
     this.fields = options.fields ?? [];
+    this.data = options.data;
+  }
+
+  /** Whether the same request may succeed later, and nothing came of it so far: it carries a `retryAfterSec`. */
+  get retryable(): boolean {
+    return this.retryAfterSec !== undefined;
   }
 }
 

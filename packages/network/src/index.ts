@@ -29,14 +29,17 @@ export {
   createContextKey,
   currentContext,
   RequestContext,
+  type RequestOrigin,
   requestIdFrom,
   runInContext,
   timeLeftMs,
   timeoutFrom,
 } from './request-context.ts';
+export { demanding, type GuardDemand, type RouteDescription } from './route-description.ts';
 export { type CloseOptions, createRouter, type ListenOptions, Router, type RouterOptions } from './router.ts';
 export { type Route, type RouteHandler, type RouteRequest, Routes } from './routes.ts';
 export { createServerEdge, refuse, type ServerEdge } from './server-edge.ts';
+export { createTraceparent, type TraceContext, traceFrom, traceIdOf } from './trace-context.ts';
 export {
   compileParser,
   compileSerializer,

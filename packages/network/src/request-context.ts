@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { internal } from './errors.ts';
+import { internal, timedOut } from './errors.ts';
+import type { TraceContext } from './trace-context.ts';
 
 declare const valueType: unique symbol;
 
@@ -15,26 +16,91 @@ export function createContextKey<T>(name: string): ContextKey<T> {
   return { name };
 }
 
+/** What is known of a request when it comes in. */
+export interface RequestOrigin {
+  /** @default a new UUID, made when somebody asks for it */
+  requestId?: string | undefined;
+  /** How long the caller waits. */
+  timeoutMs: number;
+  trace?: TraceContext | undefined;
+  /** Calls back when the caller leaves before the answer; asked only when somebody wants the signal. */
+  onCallerGone?: (left: () => void) => void;
+}
+
 /** What is known of the request that is being worked on, in this process. */
 export class RequestContext {
-  readonly requestId: string;
-  /** W3C trace context, passed on as it came. */
-  readonly traceparent: string | undefined;
-  readonly tracestate: string | undefined;
+  readonly #origin: RequestOrigin;
+  #requestId: string | undefined;
+  #trace: TraceContext | undefined;
   #deadlineAt: number;
-  readonly #values = new Map<ContextKey<unknown>, unknown>();
+  #values: Map<ContextKey<unknown>, unknown> | undefined;
   #bodyBegunAt = 0;
+  #abort: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #endedBy: unknown;
 
-  constructor(from: { requestId: string; timeoutMs: number; traceparent?: string; tracestate?: string }) {
-    this.requestId = from.requestId;
-    this.traceparent = from.traceparent;
-    this.tracestate = from.tracestate;
-    this.#deadlineAt = performance.now() + from.timeoutMs;
+  constructor(origin: RequestOrigin) {
+    this.#origin = origin;
+    this.#requestId = origin.requestId;
+    this.#trace = origin.trace;
+    this.#deadlineAt = performance.now() + origin.timeoutMs;
+  }
+
+  get requestId(): string {
+    this.#requestId ??= randomUUID();
+    return this.#requestId;
+  }
+
+  /** W3C trace context, for what is sent on. */
+  get traceparent(): string | undefined {
+    return this.#trace?.traceparent;
+  }
+
+  get tracestate(): string | undefined {
+    return this.#trace?.tracestate;
+  }
+
+  /** From now on what is sent on belongs to this operation of a trace. */
+  continueTrace(trace: TraceContext): void {
+    this.#trace = trace;
   }
 
   /** Milliseconds until the deadline; negative once it has passed. */
   timeLeftMs(): number {
     return this.#deadlineAt - performance.now();
+  }
+
+  /**
+   * Aborts when the deadline passes (its reason is then the 504) or the caller has left: for whatever a handler waits
+   * for besides the framework's own clients and drivers, which keep the deadline by themselves.
+   */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#endedBy !== undefined) this.#abort.abort(this.#endedBy);
+      else {
+        this.#arm();
+        this.#origin.onCallerGone?.(() => this.end(timedOut('the caller has left')));
+      }
+    }
+    return this.#abort.signal;
+  }
+
+  /** The request is over: its signal aborts with `reason`, or, without one, never will. */
+  end(reason?: unknown): void {
+    clearTimeout(this.#timer);
+    if (this.#endedBy !== undefined || reason === undefined) return;
+    this.#endedBy = reason;
+    this.#abort?.abort(reason);
+  }
+
+  #arm(): void {
+    const expire = () => {
+      const left = this.timeLeftMs();
+      if (left > 0) this.#arm();
+      else this.end(timedOut());
+    };
+    this.#timer = setTimeout(expire, Math.max(1, Math.ceil(this.timeLeftMs()))).unref();
   }
 
   /** From here to {@link endBody} the client is at work: how slowly it sends is bounded by the server's edge. */
@@ -47,12 +113,13 @@ export class RequestContext {
   }
 
   set<T>(key: ContextKey<T>, value: T): void {
+    this.#values ??= new Map();
     this.#values.set(key, value);
   }
 
   /** The value a guard has set. @throws {ApiError} 500 when none did: the route lacks its guard. */
   get<T>(key: ContextKey<T>): T {
-    if (!this.#values.has(key)) throw internal(new Error(`no guard of this route sets "${key.name}"`));
+    if (!this.#values?.has(key)) throw internal(new Error(`no guard of this route sets "${key.name}"`));
     return this.#values.get(key) as T;
   }
 }
@@ -86,6 +153,6 @@ export function requestIdFrom(given: string | string[] | undefined): string {
 }
 
 /** The milliseconds that an `x-deadline-ms` header grants, at most `maxMs`; `maxMs` without a usable header. */
-export function timeoutFrom(header: string | undefined, maxMs: number): number {
-  return header !== undefined && /^\d{1,9}$/.test(header) ? Math.min(Number(header), maxMs) : maxMs;
+export function timeoutFrom(header: string | string[] | undefined, maxMs: number): number {
+  return typeof header === 'string' && /^\d{1,9}$/.test(header) ? Math.min(Number(header), maxMs) : maxMs;
 }

@@ -13,8 +13,10 @@ import { ApiError, badRequest, notFound, toApiError } from './errors.ts';
 import type { RootMiddleware } from './guard.ts';
 import { parseJson } from './json.ts';
 import { RequestContext, requestIdFrom, runInContext, timeoutFrom } from './request-context.ts';
+import type { RouteDescription } from './route-description.ts';
 import { Routes } from './routes.ts';
 import { createServerEdge, maxUrlLength, type ServerEdge } from './server-edge.ts';
+import { traceFrom } from './trace-context.ts';
 import { registerFormat, type ValidationParser } from './validation.ts';
 
 declare module 'fastify' {
@@ -52,6 +54,7 @@ export interface CloseOptions {
 export class Router {
   readonly #engine: FastifyInstance;
   #edge: ServerEdge | undefined;
+  readonly #descriptions: RouteDescription[] = [];
 
   constructor({ logger }: RouterOptions = {}) {
     const serverFactory = (handler: Parameters<typeof createServerEdge>[0]) => {
@@ -96,8 +99,14 @@ export class Router {
 
   loadControllers(controllers: readonly Controller[]): void {
     for (const controller of controllers) {
-      controller.mountRoutes(new Routes(this.#engine, controller.path));
+      const routes = new Routes(this.#engine, controller.path, (route) => this.#descriptions.push(route));
+      controller.mountRoutes(routes);
     }
+  }
+
+  /** Every route mounted so far. */
+  describe(): readonly RouteDescription[] {
+    return this.#descriptions;
   }
 
   /**
@@ -168,9 +177,8 @@ function openContext(request: FastifyRequest): void {
   const { traceparent, tracestate, 'x-deadline-ms': deadline } = request.headers;
   request.context = new RequestContext({
     requestId: request.id,
-    timeoutMs: timeoutFrom(typeof deadline === 'string' ? deadline : undefined, maxRequestMs),
-    ...(typeof traceparent === 'string' ? { traceparent } : {}),
-    ...(typeof tracestate === 'string' ? { tracestate } : {}),
+    timeoutMs: timeoutFrom(deadline, maxRequestMs),
+    trace: traceparent === undefined ? undefined : traceFrom(traceparent, tracestate),
   });
 }
 
@@ -198,5 +206,7 @@ async function answerError(
   }
   answer.header('x-request-id', request.id);
   if (answered.retryAfterSec !== undefined) answer.header('retry-after', answered.retryAfterSec);
-  return answer.code(answered.status).send(failureEnvelope(answered.status, answered.message, request.id));
+  return answer
+    .code(answered.status)
+    .send(failureEnvelope(answered.status, answered.message, request.id, answered.data));
 }

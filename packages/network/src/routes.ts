@@ -5,6 +5,7 @@ import { JsonData, Reply, successEnvelope } from './envelope.ts';
 import { timedOut } from './errors.ts';
 import type { Guard } from './guard.ts';
 import { type RequestContext, runInContext } from './request-context.ts';
+import { demandOf, type RouteDescription } from './route-description.ts';
 import { envelopeSchema } from './serialization.ts';
 import { compileValidator, validationError } from './validation.ts';
 
@@ -24,6 +25,8 @@ export interface Route<P extends Shape, Q extends Shape, B extends Shape, D exte
   data?: D;
   /** True for an answer outside the envelope, as other standards demand it. @default false */
   plain?: boolean;
+  /** For readers of the description: what the handler itself may answer, as in `{ 404: 'no such book' }`. */
+  errors?: Readonly<Record<number, string>>;
 }
 
 /** A validated request. */
@@ -51,9 +54,12 @@ type Answer<T> = [T] extends [undefined] ? Reply<undefined> | undefined : T | Re
 export class Routes {
   readonly #server: FastifyInstance;
   readonly #prefix: string;
+  readonly #describe: (description: RouteDescription) => void;
 
-  constructor(server: FastifyInstance, prefix: string) {
+  /** `describe` is told of every route. */
+  constructor(server: FastifyInstance, prefix: string, describe: (description: RouteDescription) => void) {
     this.#server = server;
+    this.#describe = describe;
     this.#prefix = prefix === '/' ? '' : prefix;
   }
 
@@ -100,9 +106,11 @@ export class Routes {
   ): void {
     const validate = compileInput(route);
     const guards = route.guards ?? [];
+    const url = `${this.#prefix}${path === '/' ? '' : path}` || '/';
+    this.#describe(describeRoute(method, url, route));
     this.#server.route({
       method,
-      url: `${this.#prefix}${path === '/' ? '' : path}` || '/',
+      url,
       schema: { response: { 200: route.plain ? (route.data ?? {}) : envelopeSchema(route.data) } },
       onRequest: guards.map((guard) => async (request) => {
         await runInContext(request.context, async () => guard(request));
@@ -131,6 +139,15 @@ export class Routes {
       },
     });
   }
+}
+
+function describeRoute(
+  method: string,
+  path: string,
+  route: Route<Shape, Shape, Shape, Shape>,
+): RouteDescription {
+  const { summary = '', params, query, body, data, plain = false, guards = [], errors = {} } = route;
+  return { method, path, summary, params, query, body, data, plain, security: demandOf(guards), errors };
 }
 
 interface Input {
