@@ -24,9 +24,13 @@ export type {
 } from './guard.ts';
 export { parseJson } from './json.ts';
 export type { Module } from './module.ts';
+export { type OpenApiSource, toOpenApi } from './openapi/document.ts';
+export { type Direction, type JsonObject, SchemaBook } from './openapi/schema-book.ts';
+export { serveDocument } from './openapi/served-document.ts';
 export {
   type ContextKey,
   createContextKey,
+  createRequestId,
   currentContext,
   RequestContext,
   type RequestOrigin,

@@ -18,7 +18,7 @@ export function createContextKey<T>(name: string): ContextKey<T> {
 
 /** What is known of a request when it comes in. */
 export interface RequestOrigin {
-  /** @default a new UUID, made when somebody asks for it */
+  /** @default a new one, made when somebody asks for it */
   requestId?: string | undefined;
   /** How long the caller waits. */
   timeoutMs: number;
@@ -32,22 +32,24 @@ export class RequestContext {
   readonly #origin: RequestOrigin;
   #requestId: string | undefined;
   #trace: TraceContext | undefined;
+  readonly #openedAt = performance.now();
   #deadlineAt: number;
   #values: Map<ContextKey<unknown>, unknown> | undefined;
   #bodyBegunAt = 0;
   #abort: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #over = false;
   #endedBy: unknown;
 
   constructor(origin: RequestOrigin) {
     this.#origin = origin;
     this.#requestId = origin.requestId;
     this.#trace = origin.trace;
-    this.#deadlineAt = performance.now() + origin.timeoutMs;
+    this.#deadlineAt = this.#openedAt + origin.timeoutMs;
   }
 
   get requestId(): string {
-    this.#requestId ??= randomUUID();
+    this.#requestId ??= createRequestId();
     return this.#requestId;
   }
 
@@ -65,6 +67,11 @@ export class RequestContext {
     this.#trace = trace;
   }
 
+  /** Milliseconds since the request came in. */
+  elapsedMs(): number {
+    return performance.now() - this.#openedAt;
+  }
+
   /** Milliseconds until the deadline; negative once it has passed. */
   timeLeftMs(): number {
     return this.#deadlineAt - performance.now();
@@ -78,7 +85,7 @@ export class RequestContext {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
       if (this.#endedBy !== undefined) this.#abort.abort(this.#endedBy);
-      else {
+      else if (!this.#over) {
         this.#arm();
         this.#origin.onCallerGone?.(() => this.end(timedOut('the caller has left')));
       }
@@ -86,12 +93,13 @@ export class RequestContext {
     return this.#abort.signal;
   }
 
-  /** The request is over: its signal aborts with `reason`, or, without one, never will. */
+  /** The request is over: its signal aborts with `reason`, or, without one, never will. Only the first call counts. */
   end(reason?: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
     clearTimeout(this.#timer);
-    if (this.#endedBy !== undefined || reason === undefined) return;
     this.#endedBy = reason;
-    this.#abort?.abort(reason);
+    if (reason !== undefined) this.#abort?.abort(reason);
   }
 
   #arm(): void {
@@ -147,9 +155,18 @@ export function timeLeftMs(): number | undefined {
 
 const requestIdForm = /^[A-Za-z0-9_.-]{1,128}$/;
 
-/** The caller's request id when it has the accepted form, else a new UUID. */
+const processId = randomUUID();
+let lastNumber = 0;
+
+/** A request id that nobody else makes: what is random in it is made once for each process. */
+export function createRequestId(): string {
+  lastNumber++;
+  return `${processId}.${lastNumber.toString(36)}`;
+}
+
+/** The caller's request id when it has the accepted form, else a new one. */
 export function requestIdFrom(given: string | string[] | undefined): string {
-  return typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID();
+  return typeof given === 'string' && requestIdForm.test(given) ? given : createRequestId();
 }
 
 /** The milliseconds that an `x-deadline-ms` header grants, at most `maxMs`; `maxMs` without a usable header. */

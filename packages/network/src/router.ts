@@ -8,26 +8,16 @@ import {
 } from 'fastify';
 import { whenPortFree } from './busy-port.ts';
 import type { Controller } from './controller.ts';
-import { failureEnvelope } from './envelope.ts';
+import { Deadlines } from './deadlines.ts';
 import { ApiError, badRequest, notFound, toApiError } from './errors.ts';
+import { openContext, sendFailure } from './exchange.ts';
 import type { RootMiddleware } from './guard.ts';
-import { parseJson } from './json.ts';
-import { RequestContext, requestIdFrom, runInContext, timeoutFrom } from './request-context.ts';
+import { requestIdFrom, runInContext } from './request-context.ts';
 import type { RouteDescription } from './route-description.ts';
+import type { RunningRoute } from './route-server.ts';
 import { Routes } from './routes.ts';
 import { createServerEdge, maxUrlLength, type ServerEdge } from './server-edge.ts';
-import { traceFrom } from './trace-context.ts';
 import { registerFormat, type ValidationParser } from './validation.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    context: RequestContext;
-  }
-}
-
-const maxBodyBytes = 1024 * 1024;
-const maxRequestMs = 5_000;
-const jsonType = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
 
 /** How a router answers. */
 export interface RouterOptions {
@@ -54,6 +44,7 @@ export interface CloseOptions {
 export class Router {
   readonly #engine: FastifyInstance;
   #edge: ServerEdge | undefined;
+  readonly #running = new Deadlines<RunningRoute>();
   readonly #descriptions: RouteDescription[] = [];
 
   constructor({ logger }: RouterOptions = {}) {
@@ -63,7 +54,6 @@ export class Router {
     };
     this.#engine = fastify({
       serverFactory,
-      bodyLimit: maxBodyBytes,
       return503OnClosing: false,
       forceCloseConnections: false,
       genReqId: (request) => requestIdFrom(request.headers['x-request-id']),
@@ -73,7 +63,8 @@ export class Router {
       frameworkErrors: answerError,
       // The edge answers what the HTTP parser refuses.
       clientErrorHandler: () => {},
-      ...(logger ? { loggerInstance: logger } : { logger: false }),
+      // A logger of its own for each request would cost more than naming the request in each line.
+      ...(logger ? { loggerInstance: logger, childLoggerFactory: (shared) => shared } : { logger: false }),
     });
     this.#prepare();
   }
@@ -86,8 +77,8 @@ export class Router {
   /** Adds middlewares that run for every request, in order. */
   loadRootMiddlewares(middlewares: readonly RootMiddleware[]): void {
     for (const middleware of middlewares) {
-      this.#engine.addHook('onRequest', async (request) => {
-        await runInContext(request.context, async () => middleware(request));
+      this.#engine.addHook('onRequest', async (request, reply) => {
+        await runInContext(openContext(request, reply), async () => middleware(request));
       });
     }
   }
@@ -99,8 +90,8 @@ export class Router {
 
   loadControllers(controllers: readonly Controller[]): void {
     for (const controller of controllers) {
-      const routes = new Routes(this.#engine, controller.path, (route) => this.#descriptions.push(route));
-      controller.mountRoutes(routes);
+      const describe = (route: RouteDescription) => this.#descriptions.push(route);
+      controller.mountRoutes(new Routes(this.#engine, controller.path, { running: this.#running, describe }));
     }
   }
 
@@ -131,37 +122,15 @@ export class Router {
   #prepare(): void {
     const engine = this.#engine;
     engine.decorateRequest('context');
-    engine.addHook('onRequest', async (request, answer) => {
-      openContext(request);
-      answer.headers({
-        'x-request-id': request.id,
-        'x-content-type-options': 'nosniff',
-        'cache-control': 'no-store',
-      });
-    });
-    engine.addHook('onResponse', async (request, answer) => {
-      const ms = Math.round(answer.elapsedTime);
-      request.log.debug(
-        { method: request.method, path: pathOf(request), status: answer.statusCode, ms },
-        'answered',
-      );
-    });
-    engine.addHook('preParsing', (request, _answer, _payload, done) => {
-      request.context.beginBody();
-      done();
-    });
+    engine.decorateRequest('operation');
+    // Bodies of routes that want one are read before Fastify gets to it; those of others are of no interest.
     engine.removeAllContentTypeParsers();
-    engine.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-      request.context.endBody();
-      // A body without a declared type counts as JSON.
-      const declared = request.headers['content-type'] ?? 'application/json';
-      if (!jsonType.test(declared)) throw new ApiError(415, 'body must be application/json');
-      return parseJson(body);
+    engine.addContentTypeParser('*', (_request, body, done) => {
+      body.resume();
+      done(null);
     });
     engine.setErrorHandler(answerError);
-    engine.setNotFoundHandler(async () => {
-      throw notFound('url not found');
-    });
+    engine.setNotFoundHandler((request, reply) => answerError(notFound('url not found'), request, reply));
   }
 }
 
@@ -170,43 +139,18 @@ export function createRouter(options?: RouterOptions): Router {
   return new Router(options);
 }
 
-/** Without its query, which may hold what no log should. */
-const pathOf = ({ url }: FastifyRequest) => url.split('?', 1)[0];
-
-function openContext(request: FastifyRequest): void {
-  const { traceparent, tracestate, 'x-deadline-ms': deadline } = request.headers;
-  request.context = new RequestContext({
-    requestId: request.id,
-    timeoutMs: timeoutFrom(deadline, maxRequestMs),
-    trace: traceparent === undefined ? undefined : traceFrom(traceparent, tracestate),
-  });
-}
-
 /** Fastify's own refusals in the words of the contract. */
 function fromFastify(error: unknown): ApiError | undefined {
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ApiError(413, 'body is too large', { cause: error });
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new ApiError(415, 'body must be application/json', { cause: error });
-  }
   // A part of the path longer than any parameter may be.
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new ApiError(414, 'url is too long', { cause: error });
-  return statusCode === 400 ? badRequest('malformed request', { cause: error }) : undefined;
+  return statusCode === 400 || statusCode === 415
+    ? badRequest('malformed request', { cause: error })
+    : undefined;
 }
 
-async function answerError(
-  error: unknown,
-  request: FastifyRequest,
-  answer: FastifyReply,
-): Promise<FastifyReply> {
-  const answered = error instanceof ApiError ? error : (fromFastify(error) ?? toApiError(error));
-  if (answered.status >= 500) {
-    const level = answered.status === 500 ? 'error' : 'warn';
-    request.log[level]({ err: answered.cause ?? answered, path: pathOf(request) }, answered.message);
-  }
-  answer.header('x-request-id', request.id);
-  if (answered.retryAfterSec !== undefined) answer.header('retry-after', answered.retryAfterSec);
-  return answer
-    .code(answered.status)
-    .send(failureEnvelope(answered.status, answered.message, request.id, answered.data));
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  openContext(request, reply);
+  const known = error instanceof ApiError ? error : fromFastify(error);
+  sendFailure(request, reply, known ?? toApiError(error));
 }

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import type { Static, TSchema } from 'typebox';
-import { JsonData, Reply, successEnvelope } from './envelope.ts';
-import { timedOut } from './errors.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { JsonData, Reply } from './envelope.ts';
 import type { Guard } from './guard.ts';
-import { type RequestContext, runInContext } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 import { demandOf, type RouteDescription } from './route-description.ts';
-import { envelopeSchema } from './serialization.ts';
-import { compileValidator, validationError } from './validation.ts';
+import { type AnyHandler, type RunningRoute, serveRoute } from './route-server.ts';
 
-type Shape = TSchema | undefined;
+/** The schema of a part of a request or answer, where it has one. */
+export type Shape = TSchema | undefined;
 type In<S extends Shape> = S extends TSchema ? Static<S> : undefined;
 
 /** What a route takes, gives and demands. Checks run in this order: guards, then validation of all parts at once. */
@@ -54,12 +54,18 @@ type Answer<T> = [T] extends [undefined] ? Reply<undefined> | undefined : T | Re
 export class Routes {
   readonly #server: FastifyInstance;
   readonly #prefix: string;
+  readonly #running: Deadlines<RunningRoute>;
   readonly #describe: (description: RouteDescription) => void;
 
   /** `describe` is told of every route. */
-  constructor(server: FastifyInstance, prefix: string, describe: (description: RouteDescription) => void) {
+  constructor(
+    server: FastifyInstance,
+    prefix: string,
+    at: { running: Deadlines<RunningRoute>; describe: (description: RouteDescription) => void },
+  ) {
     this.#server = server;
-    this.#describe = describe;
+    this.#running = at.running;
+    this.#describe = at.describe;
     this.#prefix = prefix === '/' ? '' : prefix;
   }
 
@@ -104,41 +110,17 @@ export class Routes {
     route: Route<P, Q, B, D>,
     handler: RouteHandler<P, Q, B, D>,
   ): void {
-    const validate = compileInput(route);
-    const guards = route.guards ?? [];
     const url = `${this.#prefix}${path === '/' ? '' : path}` || '/';
     this.#describe(describeRoute(method, url, route));
-    this.#server.route({
-      method,
-      url,
-      schema: { response: { 200: route.plain ? (route.data ?? {}) : envelopeSchema(route.data) } },
-      onRequest: guards.map((guard) => async (request) => {
-        await runInContext(request.context, async () => guard(request));
-      }),
-      handler: async (request, response) => {
-        if (request.context.timeLeftMs() <= 0) throw timedOut();
-        validate(request);
-        const answer = await runInContext(request.context, async () =>
-          handler({
-            params: request.params as In<P>,
-            query: request.query as In<Q>,
-            body: request.body as In<B>,
-            headers: request.headers,
-            ip: request.ip,
-            context: request.context,
-          }),
-        );
-        if (route.plain) return answer;
-        if (answer instanceof JsonData) {
-          response.header('content-type', 'application/json; charset=utf-8');
-          return answer.toEnvelope();
-        }
-        return answer instanceof Reply
-          ? successEnvelope(answer.message, answer.data)
-          : successEnvelope('success', answer);
-      },
-    });
+    this.#server.route({ method, url, ...serveRoute(method, route, toAnyHandler(handler), this.#running) });
   }
+}
+
+/** What a handler is called with has been checked by the schemas that its types follow from. */
+function toAnyHandler<P extends Shape, Q extends Shape, B extends Shape, D extends Shape>(
+  handler: RouteHandler<P, Q, B, D>,
+): AnyHandler {
+  return handler as unknown as AnyHandler;
 }
 
 function describeRoute(
@@ -148,25 +130,4 @@ function describeRoute(
 ): RouteDescription {
   const { summary = '', params, query, body, data, plain = false, guards = [], errors = {} } = route;
   return { method, path, summary, params, query, body, data, plain, security: demandOf(guards), errors };
-}
-
-interface Input {
-  params: unknown;
-  query: unknown;
-  body: unknown;
-}
-
-/** One check of all parts, so that one answer names every bad field. */
-function compileInput({ params, query, body }: { params?: Shape; query?: Shape; body?: Shape }) {
-  const checkParams = params && compileValidator(params, { fromText: true });
-  const checkQuery = query && compileValidator(query, { fromText: true });
-  const checkBody = body && compileValidator(body);
-  return (input: Input): void => {
-    const faults = [
-      ...(checkParams?.(input.params) ?? []),
-      ...(checkQuery?.(input.query) ?? []),
-      ...(checkBody?.(input.body ?? {}) ?? []),
-    ];
-    if (faults.length > 0) throw validationError(faults);
-  };
 }

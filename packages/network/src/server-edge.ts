@@ -42,6 +42,12 @@ function isFramed({ headers }: IncomingMessage): boolean {
   return coding === undefined || coding.toLowerCase() === 'chunked';
 }
 
+/** The requests of one connection: the one being answered, and those sent ahead of its answer. */
+interface Turns {
+  current: ServerResponse | undefined;
+  waiting: { request: IncomingMessage; response: ServerResponse }[];
+}
+
 function failureBytes(status: number, message: string): string {
   const requestId = randomUUID();
   const body = JSON.stringify(failureEnvelope(status, message, requestId));
@@ -91,34 +97,39 @@ function statusOf(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): [numbe
 
 /** Creates a node:http server with this edge around `listener`; the owner calls `server.listen` and `close`. */
 export function createServerEdge(listener: RequestListener): ServerEdge {
-  const running = new Map<Duplex, Set<ServerResponse>>();
+  const turns = new Map<Duplex, Turns>();
   /** Connections that have not sent a request yet; node:http does not count them as idle. */
   const silent = new Set<Duplex>();
-  /** How to serve what was sent ahead on a connection whose turn has not come. */
-  const waiting = new WeakMap<ServerResponse, () => void>();
   let inFlight = 0;
   let draining = false;
   let closing: Promise<void> | undefined;
 
   const accept = (request: IncomingMessage, response: ServerResponse) => {
     inFlight++;
-    const { socket } = request;
-    silent.delete(socket);
-    const responses = running.get(socket) ?? new Set();
-    running.set(socket, responses.add(response));
-    response.once('close', () => {
-      if (!responses.delete(response)) return;
-      inFlight--;
-      const [next] = responses;
-      if (next === undefined) running.delete(socket);
-      else if (!socket.destroyed) waiting.get(next)?.();
-    });
     if (draining) response.shouldKeepAlive = false;
+    const { socket } = request;
+    const turn = turns.get(socket);
+    if (turn === undefined) {
+      socket.destroy();
+      return;
+    }
+    silent.delete(socket);
+    response.on('close', () => leave(turn, response, socket));
     // One request of a connection at a time: its answers wait for each other anyway, and a client that sends many
     // and reads nothing would hold something of the service for each of them.
-    if (responses.size === 1) serve(request, response);
-    else if (responses.size > maxPipelined) socket.destroy();
-    else waiting.set(response, () => serve(request, response));
+    if (turn.current === undefined) {
+      turn.current = response;
+      serve(request, response);
+    } else if (turn.waiting.length >= maxPipelined) socket.destroy();
+    else turn.waiting.push({ request, response });
+  };
+
+  const leave = (turn: Turns, response: ServerResponse, socket: Duplex) => {
+    if (turn.current !== response) return;
+    inFlight--;
+    const next = socket.destroyed ? undefined : turn.waiting.shift();
+    turn.current = next?.response;
+    if (next !== undefined) serve(next.request, next.response);
   };
 
   const serve = (request: IncomingMessage, response: ServerResponse) => {
@@ -145,14 +156,16 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
     accept,
   );
   server.on('connection', (socket: Duplex) => {
+    const turn: Turns = { current: undefined, waiting: [] };
+    turns.set(socket, turn);
     silent.add(socket);
     socket.once('close', () => {
       silent.delete(socket);
+      turns.delete(socket);
       // node:http closes only the response whose turn it is: none of the others would ever be counted out.
-      const unsent = running.get(socket);
-      running.delete(socket);
-      inFlight -= unsent?.size ?? 0;
-      unsent?.clear();
+      inFlight -= turn.waiting.length + (turn.current === undefined ? 0 : 1);
+      turn.waiting = [];
+      turn.current = undefined;
     });
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
@@ -168,9 +181,9 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
     // Every further packet of a refused client is an error again.
     if (refused.has(socket)) return;
     refused.add(socket);
-    const responses = [...(running.get(socket) ?? [])];
+    const { current, waiting = [] } = turns.get(socket) ?? {};
     // With an answer begun or several due, bytes of ours would be taken for a part of them.
-    const clean = responses.length === 0 || (responses.length === 1 && responses[0]?.headersSent === false);
+    const clean = waiting.length === 0 && current?.headersSent !== true;
     if (error.code === 'ECONNRESET' || !socket.writable || !clean) {
       socket.destroy();
       return;
@@ -188,8 +201,9 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
     },
     close(options = {}) {
       draining = true;
-      for (const responses of running.values()) {
-        for (const response of responses) if (!response.headersSent) response.shouldKeepAlive = false;
+      for (const { current, waiting } of turns.values()) {
+        if (current?.headersSent === false) current.shouldKeepAlive = false;
+        for (const { response } of waiting) response.shouldKeepAlive = false;
       }
       closing ??= closeServer(server, silent, options);
       return closing;
