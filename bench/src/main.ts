@@ -1,0 +1,51 @@
+// npm run bench: how tsmicro compares with its peers and with what is possible at all. See bench/README.md.
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import type { Bench } from './bench.ts';
+import { type Arguments, type Part, parseArguments, usage } from './command/arguments.ts';
+import { benchHttp } from './http/bench.ts';
+import { costliestIn } from './measure/profile.ts';
+import { formatTable, type Table } from './measure/table.ts';
+import { benchNats } from './nats/bench.ts';
+import { installPeers, peerVersions } from './peers.ts';
+import { benchRest } from './rest/bench.ts';
+import { benchStartup } from './startup/bench.ts';
+
+const benches: Record<Part, Bench> = {
+  nats: benchNats,
+  http: benchHttp,
+  startup: benchStartup,
+  rest: benchRest,
+};
+
+const say = (line: string) => console.error(line);
+
+function surroundings(): string {
+  const [cpu] = cpus();
+  return `Node ${process.versions.node}, ${cpus().length} cores (${cpu?.model}); ${peerVersions()}`;
+}
+
+async function run({ parts, rounds, seconds, only, profileDir, saveFile }: Arguments): Promise<void> {
+  if (parts.some((part) => part !== 'rest')) installPeers(say);
+  const texts = [surroundings(), ''];
+  console.log(texts.join('\n'));
+  const show = (table: Table) => {
+    texts.push(formatTable(table));
+    console.log(texts.at(-1));
+  };
+  const startedAt = Date.now();
+  for (const part of parts) {
+    for (const table of await benches[part]({ rounds, seconds, only, profileDir, say })) show(table);
+  }
+  if (profileDir !== undefined) for (const table of costliestIn(profileDir, startedAt)) show(table);
+  if (saveFile !== undefined) writeFileSync(saveFile, texts.join('\n'));
+}
+
+try {
+  const given = parseArguments(process.argv.slice(2));
+  if (given.help) console.log(usage);
+  else await run(given);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
