@@ -1,13 +1,18 @@
 // The answering side of one endpoint. This wrapper is one of the two places where what was thrown becomes an answer.
 import type { Msg } from '@nats-io/transport-node';
-import { type Logger, type Operation, OperationChannel } from '@tsmicro/dependency';
+import { type Logger, OperationChannel } from '@tsmicro/dependency';
 import {
   type ApiError,
   badRequest,
+  beginServing,
+  Deadlines,
+  endServing,
   internal,
   RequestContext,
   requestIdFrom,
   runInContext,
+  type ServedOperation,
+  type Timed,
   timedOut,
   timeoutFrom,
   toApiError,
@@ -23,7 +28,6 @@ import { readHeaders } from './message-headers.ts';
 import { respondNatsError, respondNatsMessage } from './respond.ts';
 
 const maxRequestMs = 5_000;
-const tickMs = 20;
 
 /** Answers an endpoint: typed, validated data in, typed data out, or an error thrown. */
 export type NatsHandler<Q extends TSchema, R extends TSchema> = (
@@ -33,9 +37,9 @@ export type NatsHandler<Q extends TSchema, R extends TSchema> = (
 
 /** How many requests of one endpoint an instance takes on. */
 export interface EndpointLimits {
-  /** Handlers at work at once. @default 128 */
+  /** Handlers at work at once. @default 256 */
   concurrency?: number;
-  /** Requests that may wait for their turn; one more is refused by 503. @default 256 */
+  /** Requests that may wait for their turn; one more is refused by 503. @default 1024 */
   maxWaiting?: number;
 }
 
@@ -52,18 +56,12 @@ export interface EndpointFigures {
   overdue: number;
 }
 
-/** One request being answered, as whoever counts and traces sees it. */
-export interface NatsOperation extends Operation {
-  readonly context: RequestContext;
-}
+const served = new OperationChannel<ServedOperation>('nats.server');
 
-const served = new OperationChannel<NatsOperation>('nats.server');
-
-interface Run {
+interface Run extends Timed {
   readonly message: Msg;
-  readonly context: RequestContext;
   readonly startedAt: number;
-  readonly operation: NatsOperation | undefined;
+  readonly operation: ServedOperation | undefined;
 }
 
 /** Serves one endpoint: so many requests at once, a short queue, a deadline for each. */
@@ -74,16 +72,15 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
   readonly #concurrency: number;
   readonly #maxWaiting: number;
   readonly #stats = new EndpointStats();
-  readonly #running = new Set<Run>();
+  readonly #running = new Deadlines<Run>();
   readonly #waiting: { message: Msg; context: RequestContext }[] = [];
   readonly #counts = { refused: 0, expired: 0, overdue: 0 };
-  #timer: NodeJS.Timeout | undefined;
   #idle = Promise.withResolvers<void>();
 
   constructor(
     endpoint: Endpoint<Q, R>,
     handler: NatsHandler<Q, R>,
-    { concurrency = 128, maxWaiting = 256, logger }: EndpointLimits & { logger?: Logger | undefined } = {},
+    { concurrency = 256, maxWaiting = 1_024, logger }: EndpointLimits & { logger?: Logger | undefined } = {},
   ) {
     this.endpoint = endpoint;
     this.#handler = handler;
@@ -124,7 +121,8 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
   /** Answers whatever still runs or waits by 503; for when there is no more time for it. */
   cutOff(): void {
     for (const { message } of this.#waiting.splice(0)) this.#respondError(message, unavailable());
-    for (const run of [...this.#running]) this.#end(run, unavailable('the service stops'));
+    for (const run of [...this.#running])
+      this.#settle(run, () => this.#giveUp(run, unavailable('the service stops')));
   }
 
   #run(message: Msg, context: RequestContext): void {
@@ -134,8 +132,8 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
       return;
     }
     const startedAt = performance.now();
-    const operation = served.observed ? this.#begin(context, startedAt) : undefined;
-    const run: Run = { message, context, startedAt, operation };
+    const operation = beginServing(served, this.endpoint.subject, context);
+    const run: Run = { message, context, startedAt, operation, expire: () => this.#expire(run) };
     try {
       const content = readMessage(message.data);
       if ('error' in content) throw badRequest('a request must carry data, not an error');
@@ -146,7 +144,6 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
         return;
       }
       this.#running.add(run);
-      this.#timer ??= setInterval(() => this.#expire(), tickMs);
       answer.then(
         (value) => this.#settle(run, () => this.#answer(run, value)),
         (error: unknown) => this.#settle(run, () => this.#fail(run, error)),
@@ -154,20 +151,6 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
     } catch (error) {
       this.#fail(run, error);
     }
-  }
-
-  #begin(context: RequestContext, startedAt: number): NatsOperation {
-    const operation: NatsOperation = {
-      name: this.endpoint.subject,
-      startedAt,
-      context,
-      traceparent: context.traceparent,
-      tracestate: context.tracestate,
-    };
-    served.start(operation);
-    const { traceparent, tracestate } = operation;
-    if (traceparent !== undefined) context.continueTrace({ traceparent, tracestate });
-    return operation;
   }
 
   /** A handler has come to its end; nothing is left to say when its time was over before. */
@@ -178,11 +161,15 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
   }
 
   /** Ends a request whose handler is still at work; the handler hears of it by its signal. */
-  #end(run: Run, error: ApiError): void {
-    this.#settle(run, () => {
-      run.context.end(error);
-      this.#fail(run, error);
-    });
+  #giveUp(run: Run, error: ApiError): void {
+    run.context.end(error);
+    this.#fail(run, error);
+  }
+
+  #expire(run: Run): void {
+    this.#counts.overdue++;
+    this.#giveUp(run, timedOut());
+    this.#next();
   }
 
   #next(): void {
@@ -192,18 +179,8 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
       this.#run(next.message, next.context);
     }
     if (this.#running.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
     this.#idle.resolve();
     this.#idle = Promise.withResolvers();
-  }
-
-  #expire(): void {
-    for (const run of this.#running) {
-      if (run.context.timeLeftMs() > 0) continue;
-      this.#counts.overdue++;
-      this.#end(run, timedOut());
-    }
   }
 
   #answer(run: Run, value: Static<R>): void {
@@ -231,10 +208,7 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
   #conclude({ context, startedAt, operation }: Run, error: ApiError | undefined): void {
     context.end();
     this.#stats.record(performance.now() - startedAt, error && errorToText(error));
-    if (operation === undefined) return;
-    operation.status = error?.status ?? 200;
-    if (error !== undefined) operation.error = error;
-    served.end(operation);
+    if (operation !== undefined) endServing(served, operation, error?.status ?? 200, error);
   }
 
   #respondError(message: Msg, error: ApiError): void {

@@ -1,8 +1,8 @@
 // How an error crosses NATS: its status and message in the body, `{"error":"404:..."}`, as goserve writes it; what that
 // has no room for in headers, so that the error is the same on the far side. The first two headers are those of ADR-32.
-import type { Msg, MsgHdrs } from '@nats-io/transport-node';
+import type { Msg } from '@nats-io/transport-node';
 import { ApiError, internal, parseJson, type ValidationFault } from '@tsmicro/network';
-import { encodeHeaders, type HeaderReader, readHeaders } from './message-headers.ts';
+import { encodeHeaders, type HeaderReader, type Headers, readHeaders } from './message-headers.ts';
 
 const codeHeader = 'Nats-Service-Error-Code';
 const messageHeader = 'Nats-Service-Error';
@@ -43,7 +43,7 @@ function fieldsToHeader(fields: readonly ValidationFault[]): string | undefined 
 }
 
 /** The headers of a message that carries an error. */
-export function errorHeaders(error: ApiError): MsgHdrs {
+export function errorHeaders(error: ApiError): Headers {
   return encodeHeaders({
     [codeHeader]: String(error.status),
     [messageHeader]: error.message.replace(/[^\x20-\x7e]+/g, ' ').slice(0, maxMessageLength),

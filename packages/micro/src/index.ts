@@ -1,3 +1,5 @@
+export { type AsyncApiSource, toAsyncApi } from './asyncapi/document.ts';
+export type { EventDescription } from './asyncapi/event-description.ts';
 export { connectNats, NatsClient, type NatsOptions } from './client.ts';
 export { Controller } from './controller.ts';
 export {
@@ -7,7 +9,7 @@ export {
   type ReplyOf,
   type RequestOf,
 } from './endpoint.ts';
-export type { EndpointFigures, EndpointLimits, NatsHandler, NatsOperation } from './endpoint-server.ts';
+export type { EndpointFigures, EndpointLimits, NatsHandler } from './endpoint-server.ts';
 export { errorToJson } from './error-message.ts';
 export { NatsConfigError } from './errors.ts';
 export { NatsGroup } from './group.ts';

@@ -4,28 +4,30 @@ import type { Msg, MsgHdrs } from '@nats-io/transport-node';
 
 const encoder = new TextEncoder();
 
-class EncodedHeaders {
-  readonly #bytes: Uint8Array;
+/** Headers as they are sent. */
+export class Headers {
+  /** The whole block, in ASCII. */
+  readonly text: string;
 
-  constructor(text: string) {
-    this.#bytes = encoder.encode(`NATS/1.0\r\n${text}\r\n`);
+  constructor(lines: string) {
+    this.text = `NATS/1.0\r\n${lines}\r\n`;
   }
 
   encode(): Uint8Array {
-    return this.#bytes;
+    return encoder.encode(this.text);
   }
 }
 
 /** The client library only ever asks headers that it publishes for their bytes. */
-function toMsgHdrs(encoded: EncodedHeaders): MsgHdrs {
-  return encoded as unknown as MsgHdrs;
+export function toMsgHdrs(headers: Headers): MsgHdrs {
+  return headers as unknown as MsgHdrs;
 }
 
 /** Headers out of names and values, which must be printable ASCII without line breaks. */
-export function encodeHeaders(fields: Readonly<Record<string, string | undefined>>): MsgHdrs {
-  let text = '';
-  for (const name in fields) if (fields[name] !== undefined) text += `${name}: ${fields[name]}\r\n`;
-  return toMsgHdrs(new EncodedHeaders(text));
+export function encodeHeaders(fields: Readonly<Record<string, string | undefined>>): Headers {
+  let lines = '';
+  for (const name in fields) if (fields[name] !== undefined) lines += `${name}: ${fields[name]}\r\n`;
+  return new Headers(lines);
 }
 
 interface RawMessage {

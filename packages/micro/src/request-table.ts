@@ -1,9 +1,10 @@
 // Request and reply over one subscription: every request carries a reply subject below this connection's inbox, the
 // last token of which finds the waiting caller. One coarse timer serves all deadlines: a timer and a stack trace for
 // each call, as the client library takes them, cost more than the rest of the request.
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { timedOut, unavailable } from '@tsmicro/network';
-import { isNoResponders } from './message-headers.ts';
+import { type Headers, isNoResponders } from './message-headers.ts';
+import { publish } from './wire.ts';
 
 const tickMs = 20;
 
@@ -11,7 +12,7 @@ const tickMs = 20;
 export interface Outgoing<T> {
   subject: string;
   payload: string;
-  headers: MsgHdrs;
+  headers: Headers;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   /** Makes the answer out of the reply; what it throws, the request is rejected with. */
@@ -101,7 +102,7 @@ export class RequestTable {
 
   #send(token: string, { subject, payload, headers }: Outgoing<unknown>): void {
     try {
-      this.#connection.publish(subject, payload, { reply: this.#inbox + token, headers });
+      publish(this.#connection, { subject, reply: this.#inbox + token, headers, payload });
     } catch (error) {
       // Only a payload above the server's max_payload is the caller's doing; else the connection is gone.
       const tooLong = !this.#connection.isClosed() && !this.#connection.isDraining();

@@ -1,4 +1,4 @@
-import type { Msg, MsgHdrs } from '@nats-io/transport-node';
+import type { Msg } from '@nats-io/transport-node';
 import { type Operation, OperationChannel } from '@tsmicro/dependency';
 import {
   type ApiError,
@@ -13,7 +13,7 @@ import type { NatsClient } from './client.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorFromReply } from './error-message.ts';
 import { msgToJson, parseData, readMessage } from './message.ts';
-import { encodeHeaders } from './message-headers.ts';
+import { encodeHeaders, type Headers } from './message-headers.ts';
 
 /** How long to wait, and what may end the wait early. */
 export interface RequestOptions {
@@ -31,14 +31,14 @@ export interface RawReply<T> {
 const asked = new OperationChannel<Operation>('nats.client');
 
 /** What goes with a request outside of any other: one of few values, so it is made once for each. */
-const plainHeaders = new Map<number, MsgHdrs>();
+const plainHeaders = new Map<number, Headers>();
 const maxPlainHeaders = 100;
 
 function headersFor(
   timeoutMs: number,
   context: RequestContext | undefined,
   operation: Operation | undefined,
-): MsgHdrs {
+): Headers {
   const deadlineMs = Math.floor(timeoutMs);
   if (context !== undefined || operation?.traceparent !== undefined) {
     return encodeHeaders({

@@ -3,10 +3,11 @@ import { toApiError } from '@tsmicro/network';
 import type { Static, TSchema } from 'typebox';
 import { errorHeaders, errorToJson } from './error-message.ts';
 import { msgToJson } from './message.ts';
+import { respond } from './wire.ts';
 
 /** Replies with data; a message that asked for no reply gets none. */
 export function respondNatsMessage<S extends TSchema>(request: Msg, schema: S, data: Static<S>): void {
-  request.respond(msgToJson(schema, data));
+  respond(request, msgToJson(schema, data));
 }
 
 /**
@@ -15,5 +16,5 @@ export function respondNatsMessage<S extends TSchema>(request: Msg, schema: S, d
  */
 export function respondNatsError(request: Msg, error: unknown): void {
   const answered = toApiError(error);
-  request.respond(errorToJson(answered), { headers: errorHeaders(answered) });
+  respond(request, errorToJson(answered), errorHeaders(answered));
 }

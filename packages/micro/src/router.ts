@@ -7,6 +7,7 @@ import {
   type RouterOptions,
   type ValidationParser,
 } from '@tsmicro/network';
+import { serveDocuments } from './asyncapi/served-documents.ts';
 import type { NatsClient } from './client.ts';
 import type { Controller } from './controller.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -39,6 +40,7 @@ export class Router {
       description,
       metadata: { instance: natsClient.instanceId },
     });
+    serveDocuments(this, { title: natsClient.serviceName, version: natsClient.serviceVersion, description });
   }
 
   getEngine(): ReturnType<HttpRouter['getEngine']> {

@@ -4,8 +4,13 @@ const emailLocal = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-\u0080-\u{10FFFF}]+$/u;
 const domainLabel =
   /^[A-Za-z0-9\u0080-\u{10FFFF}](?:[A-Za-z0-9\-\u0080-\u{10FFFF}]{0,61}[A-Za-z0-9\u0080-\u{10FFFF}])?$/u;
 
+/** What most addresses look like: checked at once, where the rules below would be walked through one by one. */
+const plainEmail =
+  /^[A-Za-z0-9_-]{1,30}(?:\.[A-Za-z0-9_-]{1,30})?@(?:[A-Za-z0-9]{1,63}\.){1,3}[A-Za-z0-9]{1,63}$/;
+
 /** A mailbox as people write it (the dot-atom form of RFC 5322), with at least two labels in its domain. */
 export function isEmail(text: string): boolean {
+  if (plainEmail.test(text)) return text.length <= 254;
   const at = text.lastIndexOf('@');
   const local = text.slice(0, at);
   const labels = text.slice(at + 1).split('.');
@@ -33,8 +38,13 @@ export function isMongoId(text: string): boolean {
   return /^[0-9a-fA-F]{24}$/.test(text);
 }
 
+/** What most URLs look like, and no parser can object to: a named host without punycode, a port, visible ASCII. */
+const plainUrl =
+  /^https?:\/\/(?!(?:[^/?#]*[./])?xn--)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}(?::\d{1,4})?(?:[/?#][!#-;=?-[\]^_`a-{|}~]*)?$/;
+
 /** An absolute http or https URL. */
 export function isHttpUrl(text: string): boolean {
+  if (plainUrl.test(text)) return true;
   if (!/^https?:\/\/[^\s\\<>"]+$/i.test(text)) return false;
   const url = URL.parse(text);
   return url !== null && url.hostname !== '';

@@ -1,6 +1,7 @@
 export { whenPortFree } from './busy-port.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { Controller, type GuardProviders } from './controller.ts';
+export { Deadlines, type Timed } from './deadlines.ts';
 export { type Envelope, failureEnvelope, JsonData, Reply, reply, successEnvelope } from './envelope.ts';
 export {
   ApiError,
@@ -22,11 +23,14 @@ export type {
   HttpRequest,
   RootMiddleware,
 } from './guard.ts';
+export { Headroom, type HeadroomOptions } from './headroom.ts';
 export { parseJson } from './json.ts';
 export type { Module } from './module.ts';
 export { type OpenApiSource, toOpenApi } from './openapi/document.ts';
 export { type Direction, type JsonObject, SchemaBook } from './openapi/schema-book.ts';
 export { serveDocument } from './openapi/served-document.ts';
+export { beginServing, endServing, type ServedOperation } from './operation.ts';
+export { Refusals } from './refusals.ts';
 export {
   type ContextKey,
   createContextKey,
@@ -42,7 +46,7 @@ export {
 export { demanding, type GuardDemand, type RouteDescription } from './route-description.ts';
 export { type CloseOptions, createRouter, type ListenOptions, Router, type RouterOptions } from './router.ts';
 export { type Route, type RouteHandler, type RouteRequest, Routes } from './routes.ts';
-export { createServerEdge, refuse, type ServerEdge } from './server-edge.ts';
+export { createServerEdge, type EdgeOptions, type ServerEdge } from './server-edge.ts';
 export { createTraceparent, type TraceContext, traceFrom, traceIdOf } from './trace-context.ts';
 export {
   compileParser,

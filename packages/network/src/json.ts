@@ -23,6 +23,18 @@ function excessOf(text: string): string | undefined {
   return undefined;
 }
 
+/** Whether a text has enough brackets to nest too deep, or enough commas for too many values: most have not. */
+function mayExceed(text: string): boolean {
+  if (text.length > maxValues) return true;
+  let brackets = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (++brackets > maxDepth) return true;
+    }
+  }
+  return false;
+}
+
 /** Takes out every field that is null: in a request null equals absent. */
 function dropNulls(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
@@ -47,8 +59,7 @@ export function parseJson(input: string | Uint8Array): unknown {
     throw badRequest('body is not valid UTF-8', { cause: error });
   }
   if (text.trim() === '') return undefined;
-  // Most messages are short: fewer brackets than levels allowed cannot nest too deep.
-  const excess = text.length > maxDepth ? excessOf(text) : undefined;
+  const excess = mayExceed(text) ? excessOf(text) : undefined;
   if (excess !== undefined) throw badRequest(excess);
   let value: unknown;
   try {

@@ -9,15 +9,20 @@ import {
 import { whenPortFree } from './busy-port.ts';
 import type { Controller } from './controller.ts';
 import { Deadlines } from './deadlines.ts';
+import { maxUrlLength } from './edge-failure.ts';
 import { ApiError, badRequest, notFound, toApiError } from './errors.ts';
 import { openContext, sendFailure } from './exchange.ts';
 import type { RootMiddleware } from './guard.ts';
+import { Refusals } from './refusals.ts';
 import { requestIdFrom, runInContext } from './request-context.ts';
 import type { RouteDescription } from './route-description.ts';
 import type { RunningRoute } from './route-server.ts';
 import { Routes } from './routes.ts';
-import { createServerEdge, maxUrlLength, type ServerEdge } from './server-edge.ts';
+import { createServerEdge, type ServerEdge } from './server-edge.ts';
 import { registerFormat, type ValidationParser } from './validation.ts';
+
+/** Connections that may wait to be accepted: with node's 511 a burst of them waits for seconds. */
+const backlog = 4_096;
 
 /** How a router answers. */
 export interface RouterOptions {
@@ -49,7 +54,7 @@ export class Router {
 
   constructor({ logger }: RouterOptions = {}) {
     const serverFactory = (handler: Parameters<typeof createServerEdge>[0]) => {
-      this.#edge = createServerEdge(handler);
+      this.#edge = createServerEdge(handler, { refusals: new Refusals(logger) });
       return this.#edge.server;
     };
     this.#engine = fastify({
@@ -106,7 +111,7 @@ export class Router {
    * @throws when the port is still held after 5 s, or the address cannot be listened on
    */
   async start({ host, port }: ListenOptions): Promise<string> {
-    return whenPortFree(port, () => this.#engine.listen({ host, port }), this.#engine.log);
+    return whenPortFree(port, () => this.#engine.listen({ host, port, backlog }), this.#engine.log);
   }
 
   /** Stops taking requests, waits for the running ones, closes. Safe to call twice. */

@@ -3,10 +3,8 @@ import fastJsonStringify from 'fast-json-stringify';
 import type { Static, TSchema } from 'typebox';
 import { badRequest } from './errors.ts';
 import { isEmail, isHttpUrl, isHttpUrlOrPath, isMongoId, isUuid } from './format.ts';
+import { textKeywords } from './text-keyword.ts';
 import { faultsFrom, setFormatMessage, type ValidationFault } from './validation-message.ts';
-
-/** Text that no store can keep as it is: NUL characters, halves of surrogate pairs. */
-const isStorable = (text: string) => !text.includes('\0') && text.isWellFormed();
 
 function createAjv(options: Options): Ajv {
   const ajv = new Ajv({
@@ -25,24 +23,10 @@ function createAjv(options: Options): Ajv {
     },
     ...options,
   });
-  ajv.addKeyword({
-    keyword: 'notBlank',
-    type: 'string',
-    schemaType: 'boolean',
-    validate: (_schema: boolean, text: string) => /\S/u.test(text),
-  });
-  ajv.addKeyword({
-    keyword: 'isUppercase',
-    type: 'string',
-    schemaType: 'boolean',
-    validate: (_schema: boolean, text: string) => text === text.toUpperCase(),
-  });
-  ajv.addKeyword({
-    keyword: 'isStorable',
-    type: 'string',
-    schemaType: 'boolean',
-    validate: (_schema: boolean, text: string) => isStorable(text),
-  });
+  for (const keyword of textKeywords) {
+    ajv.removeKeyword(keyword.keyword);
+    ajv.addKeyword(keyword);
+  }
   return ajv;
 }
 
