@@ -10,6 +10,7 @@ export const authentication = defineEndpoint({
   request: Text,
   reply: User,
   summary: 'The user behind a whole authorization header',
+  errors: { 401: 'the access token is missing, malformed, expired or revoked' },
 });
 
 /** Does the user hold any one of these roles, by what is stored? 403 when not, or when no role is asked for. */
@@ -19,6 +20,7 @@ export const authorization = defineEndpoint({
   request: UserRoles,
   reply: User,
   summary: 'The user, when any one of the roles is held',
+  errors: { 403: 'permission denied: role is missing' },
 });
 
 /** The user with this id; 404. */
@@ -29,4 +31,5 @@ export const profileUser = defineEndpoint({
   request: Text,
   reply: User,
   summary: 'The user with this id',
+  errors: { 404: 'user not found' },
 });

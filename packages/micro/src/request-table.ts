@@ -2,7 +2,7 @@
 // last token of which finds the waiting caller. One coarse timer serves all deadlines: a timer and a stack trace for
 // each call, as the client library takes them, cost more than the rest of the request.
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import { timedOut, unavailable } from '@tsmicro/network';
+import { internal, timedOut, unavailable } from '@tsmicro/network';
 import { type Headers, isNoResponders } from './message-headers.ts';
 import { publish } from './wire.ts';
 
@@ -104,9 +104,9 @@ export class RequestTable {
     try {
       publish(this.#connection, { subject, reply: this.#inbox + token, headers, payload });
     } catch (error) {
-      // Only a payload above the server's max_payload is the caller's doing; else the connection is gone.
-      const tooLong = !this.#connection.isClosed() && !this.#connection.isDraining();
-      throw tooLong ? error : unavailable(undefined, { cause: error });
+      // With the connection alive only a payload above the server's max_payload is refused: a fault of ours.
+      const alive = !this.#connection.isClosed() && !this.#connection.isDraining();
+      throw alive ? internal(error) : unavailable(undefined, { cause: error });
     }
   }
 

@@ -84,7 +84,7 @@ function send<T>(
   try {
     payload = msgToJson(endpoint.request, data);
   } catch (error) {
-    return Promise.reject(error);
+    return Promise.reject(internal(error));
   }
   const headers = headersFor(timeoutMs, context, operation);
   const reply = client.send({ subject, payload, headers, timeoutMs, signal, read });
@@ -144,7 +144,8 @@ function ask<T>(
 /**
  * Asks another service: typed, validated, with a deadline. Carries the request id, the trace and what is left of the
  * deadline; a request that is under way when NATS goes away is kept until its deadline.
- * @throws {ApiError} the other side's error as it was; 503 when nobody answers there, 504 when the time is over
+ * @throws {ApiError} the other side's error as it was; 503 when nobody answers there, 504 when the time is over, 500 for
+ * data or a reply that breaks the contract, or is larger than a message may be
  */
 export function requestNats<Q extends TSchema, R extends TSchema>(
   client: NatsClient,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import specification from '@asyncapi/specs/schemas/3.0.0-without-$id.json' with { type: 'json' };
 import { defineEndpoint, type EventDescription, toAsyncApi } from '@tsmicro/micro';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -40,7 +40,6 @@ function at(...path: string[]): unknown {
 }
 
 test('asyncapi: a document of endpoints and events is valid by the official schema of AsyncAPI 3.0', () => {
-  const specification = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0-without-$id.json');
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats.default(ajv);
   const validate = ajv.compile(specification);

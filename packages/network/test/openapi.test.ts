@@ -111,6 +111,13 @@ test('openapi: any one of the roles suffices, being signed in is enough without 
   assert.deepEqual(get('security'), []);
 });
 
+test('openapi: who sends an object may leave out what has a default, who gets it always finds it', () => {
+  const schema = Type.Object({ size: Type.Integer({ default: 1 }), name: Type.String() });
+  const required = (direction: 'taken' | 'given') => new SchemaBook().write(schema, direction).required;
+  assert.deepEqual(required('taken'), ['name']);
+  assert.deepEqual(required('given'), ['size', 'name']);
+});
+
 test('openapi: two schemas of one name both keep their shape', () => {
   const book = new SchemaBook();
   const first = book.write(Type.Object({ a: Type.String() }, { title: 'Thing' }), 'given');
@@ -179,7 +186,9 @@ test('openapi: a served document is written once, when first asked for, and not 
   const url = `${await router.start({ host: '127.0.0.1', port: 0 })}/openapi.json`;
   t.after(() => router.close());
   assert.equal(written, 0);
-  const first = await fetch(url);
+  const first = await fetch(url, { headers: { 'x-request-id': 'mine' } });
+  assert.equal(first.headers.get('x-request-id'), 'mine');
+  assert.equal(first.headers.get('x-content-type-options'), 'nosniff');
   assert.match(first.headers.get('content-type') ?? '', /^application\/json/);
   assert.deepEqual(await first.json(), { written: 1 });
   const etag = first.headers.get('etag') ?? '';

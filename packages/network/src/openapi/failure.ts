@@ -25,6 +25,7 @@ export const failureSchema: JsonObject = {
     code: { const: '10001' },
     status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status' },
     message: { type: 'string' },
+    data: { description: 'What a failure says besides its message; most say nothing' },
     requestId: { type: 'string', description: 'The id under which the service has logged the cause' },
   },
 };

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { createEntityTag, hasEntityTag } from '../entity-tag.ts';
+import { conclude, openContext } from '../exchange.ts';
 import type { JsonObject } from './schema-book.ts';
 
 interface Written {
@@ -9,14 +10,8 @@ interface Written {
 
 function write(document: JsonObject): Written {
   const text = JSON.stringify(document);
-  return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` };
+  return { text, etag: createEntityTag(text) };
 }
-
-/** Whether the client has this one already (RFC 9110, section 13.1.2). */
-const names = (ifNoneMatch: string | undefined, etag: string) =>
-  ifNoneMatch !== undefined &&
-  (ifNoneMatch.trim() === '*' ||
-    ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === etag));
 
 /**
  * Serves a document at `path`, outside the envelope, open to all. It is written once, when it is first asked for: a start
@@ -24,10 +19,20 @@ const names = (ifNoneMatch: string | undefined, etag: string) =>
  */
 export function serveDocument(engine: FastifyInstance, path: string, document: () => JsonObject): void {
   let written: Written | undefined;
-  engine.get(path, async (request, answer) => {
-    written ??= write(document());
-    answer.headers({ etag: written.etag, 'cache-control': 'no-cache' });
-    if (names(request.headers['if-none-match'], written.etag)) return answer.code(304).send();
-    return answer.type('application/json; charset=utf-8').send(written.text);
-  });
+  engine.get(
+    path,
+    { onResponse: async (request, reply) => conclude(request, reply.statusCode, undefined) },
+    async (request, reply) => {
+      openContext(request, reply);
+      written ??= write(document());
+      reply.headers({
+        etag: written.etag,
+        'cache-control': 'no-cache',
+        'x-request-id': request.id,
+        'x-content-type-options': 'nosniff',
+      });
+      if (hasEntityTag(request.headers['if-none-match'], written.etag)) return reply.code(304).send();
+      return reply.type('application/json; charset=utf-8').send(written.text);
+    },
+  );
 }

@@ -1,0 +1,45 @@
+import { isMap, isScalar, isSeq, parseDocument, Scalar, type YAMLSeq } from 'yaml';
+import { GenerateError } from '../errors.ts';
+
+const file = 'gateway/kong/kong.yml';
+
+/** The path of a prefix that ends at a "/": plain `/orders` would match `/ordersof` too. */
+const prefixOf = (service: string) => `~/${service}(?:/|$)`;
+
+function namesOf(services: YAMLSeq): string[] {
+  return services.items.flatMap((item) => {
+    const name = isMap(item) ? item.get('name') : undefined;
+    return typeof name === 'string' ? [name] : [];
+  });
+}
+
+/** Adds a service with its route; every comment and line that is there stays. @throws {GenerateError} when it cannot */
+export function addRoute(text: string, service: string): string {
+  const document = parseDocument(text);
+  const services = document.get('services');
+  if (document.errors.length > 0 || !isSeq(services))
+    throw new GenerateError(`${file} has no list "services", or is no YAML`);
+  if (namesOf(services).includes(service) || text.includes(prefixOf(service)))
+    throw new GenerateError(`${file} has a service ${service} already`);
+  const entry = document.createNode({
+    name: service,
+    url: `http://${service}:8000`,
+    connect_timeout: 1000,
+    write_timeout: 2300,
+    read_timeout: 2300,
+    retries: 1,
+    routes: [{ name: service, paths: [prefixOf(service)], strip_path: true }],
+  });
+  const paths = entry.getIn(['routes', 0, 'paths'], true);
+  if (isSeq(paths)) {
+    paths.flow = true;
+    for (const path of paths.items) if (isScalar(path)) path.type = Scalar.QUOTE_DOUBLE;
+  }
+  entry.spaceBefore = true;
+  services.add(entry);
+  const grown = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const lost = text.split('\n').filter((line) => !grown.includes(line));
+  if (lost.length > 0)
+    throw new GenerateError(`${file} would lose its form at "${lost[0]?.trim()}": add the service by hand`);
+  return grown;
+}

@@ -1,0 +1,1 @@
+export { RareStone, RareStoneId, rareStoneById } from './rare-stone.ts';
