@@ -1,5 +1,5 @@
 import { Uuid } from '@tsmicro/dto';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 /** One text: a token, an id. */
 export const Text = Type.Object(

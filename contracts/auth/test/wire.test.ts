@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorToJson, jsonToMsg, msgToJson } from '@tsmicro/micro';
 import { ApiError } from '@tsmicro/network';
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '@tsmicro/schema';
 import { authentication, authorization, profileUser } from '../src/index.ts';
 
 interface Vector<S extends TSchema> {

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 /** A UUID in any letter case. */
 export const Uuid = Type.String({ format: 'uuid' });

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 /** The query of a list: `page` counts from 1 (default 1), `limit` is the size of a page (default 10); both at most 1000. */
 export const Pagination = Type.Object({

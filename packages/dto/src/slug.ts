@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 /** A readable name in a URL, 3 to 200 characters. */
 export const Slug = Type.String({ notBlank: true, minLength: 3, maxLength: 200 });

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 /** Text that must be there (white space alone is not), with bounds in Unicode code points. */
 export const text = (minLength: number, maxLength: number) =>

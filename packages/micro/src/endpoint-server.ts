@@ -19,7 +19,7 @@ import {
   traceFrom,
   unavailable,
 } from '@tsmicro/network';
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '@tsmicro/schema';
 import type { Endpoint } from './endpoint.ts';
 import { EndpointStats, type EndpointStatsReport } from './endpoint-stats.ts';
 import { errorToText } from './error-message.ts';

@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '@tsmicro/schema';
 
 /** One question that a service answers over NATS: the subject and the shapes of both messages. */
 export interface Endpoint<Request extends TSchema = TSchema, Reply extends TSchema = TSchema> {

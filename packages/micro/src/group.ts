@@ -1,5 +1,5 @@
 import type { Logger } from '@tsmicro/dependency';
-import type { TSchema } from 'typebox';
+import type { TSchema } from '@tsmicro/schema';
 import { type Endpoint, subjectPrefix } from './endpoint.ts';
 import { type EndpointLimits, EndpointServer, type NatsHandler } from './endpoint-server.ts';
 import { NatsConfigError } from './errors.ts';

@@ -1,6 +1,6 @@
 // What crosses NATS: one JSON object, {"data":...} or {"error":"<status>:<message>"}, exactly one of the two.
 import { badRequest, compileParser, compileSerializer, type Parser, parseJson } from '@tsmicro/network';
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '@tsmicro/schema';
 import { errorFromText } from './error-message.ts';
 
 interface Codec {

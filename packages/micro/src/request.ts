@@ -8,7 +8,7 @@ import {
   timedOut,
   toApiError,
 } from '@tsmicro/network';
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '@tsmicro/schema';
 import type { NatsClient } from './client.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorFromReply } from './error-message.ts';

@@ -1,6 +1,6 @@
 import type { Msg } from '@nats-io/transport-node';
 import { toApiError } from '@tsmicro/network';
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '@tsmicro/schema';
 import { errorHeaders, errorToJson } from './error-message.ts';
 import { msgToJson } from './message.ts';
 import { respond } from './wire.ts';

@@ -47,6 +47,11 @@ export class Router {
     return this.#http.getEngine();
   }
 
+  /** See the router of `@tsmicro/network`. */
+  get mount(): HttpRouter['mount'] {
+    return this.#http.mount;
+  }
+
   loadRootMiddlewares(middlewares: readonly RootMiddleware[]): void {
     this.#http.loadRootMiddlewares(middlewares);
   }

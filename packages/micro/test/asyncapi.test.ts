@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import specification from '@asyncapi/specs/schemas/3.0.0-without-$id.json' with { type: 'json' };
 import { defineEndpoint, type EventDescription, toAsyncApi } from '@tsmicro/micro';
+import { Type } from '@tsmicro/schema';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import Type from 'typebox';
 
 const Asked = Type.Object(
   { value: Type.String({ notBlank: true }), size: Type.Integer({ default: 1 }) },

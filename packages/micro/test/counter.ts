@@ -10,7 +10,7 @@ import {
   type Router,
 } from '@tsmicro/micro';
 import { badRequest, type RequestContext, tooManyRequests } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 const service = 'counter';
 const Job = Type.Object({

@@ -8,8 +8,8 @@ import {
   type Router,
 } from '@tsmicro/micro';
 import { currentContext, notFound, type RequestContext, timeLeftMs } from '@tsmicro/network';
+import { Type } from '@tsmicro/schema';
 import { type Server, startNats } from '@tsmicro/stack';
-import Type from 'typebox';
 
 export const Question = Type.Object({ value: Type.String({ notBlank: true }) });
 export const Answer = Type.Object({ value: Type.String(), seconds: Type.Optional(Type.Number()) });

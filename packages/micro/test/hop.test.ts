@@ -11,8 +11,8 @@ import {
   requestNats,
 } from '@tsmicro/micro';
 import { currentContext, type Routes, timeLeftMs } from '@tsmicro/network';
+import { Type } from '@tsmicro/schema';
 import { type Server, startNats } from '@tsmicro/stack';
-import Type from 'typebox';
 
 const Nothing = Type.Object({});
 /** What a hop saw of the request, and every hop behind it. */

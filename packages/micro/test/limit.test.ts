@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { requestNats } from '@tsmicro/micro';
 import { ApiError } from '@tsmicro/network';
+import { Type } from '@tsmicro/schema';
 import { type Server, startNats } from '@tsmicro/stack';
-import Type from 'typebox';
 import { endless, type Instance, narrow, openAsker, openInstance, work, wrong } from './counter.ts';
 
 let server: Server;

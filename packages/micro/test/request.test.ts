@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { connectNats, defineEndpoint, requestNats, requestNatsRaw } from '@tsmicro/micro';
 import { RequestContext, runInContext } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import { echo, fail, nobody, type OpenDesk, openDesk, slow } from './desk.ts';
 
 let open: OpenDesk;

@@ -11,7 +11,7 @@ import {
   requestNats,
 } from '@tsmicro/micro';
 import type { Routes } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 const count = defineEndpoint({
   service: 'stock',

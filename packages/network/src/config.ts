@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '@tsmicro/schema';
 import { compileValidator } from './validation.ts';
 
 /** A configuration that cannot be used; its message lists every wrong variable, its shape and the fix. */

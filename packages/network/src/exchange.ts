@@ -1,93 +1,124 @@
-// What a router does at the beginning and at the end of every request. Answers are written past the client-facing half
-// of Fastify: status, headers and text are known, and what it would find out costs as much as the rest.
-import type { FastifyReply, FastifyRequest } from 'fastify';
+// One HTTP request and its answer, from the moment a route is found for it. The one place that writes answers: status,
+// headers and text are known at once, so that they go out in one piece.
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '@tsmicro/dependency';
 import { failureEnvelope } from './envelope.ts';
 import type { ApiError } from './errors.ts';
+import type { HttpRequest } from './guard.ts';
 import { beginServing, endServing, httpServed, type ServedOperation } from './operation.ts';
-import { RequestContext, timeoutFrom } from './request-context.ts';
+import { RequestContext, requestIdFrom, timeoutFrom } from './request-context.ts';
 import { traceFrom } from './trace-context.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    context: RequestContext;
-    operation: ServedOperation | undefined;
-  }
-}
-
 const maxRequestMs = 5_000;
-const unknownRoute = 'unknown';
 
-/** The context of a request, made when it is first asked for. */
-export function openContext(request: FastifyRequest, reply: FastifyReply): RequestContext {
-  // Fastify decorates requests without saying that the value is missing at first.
-  const opened: RequestContext | undefined = request.context;
-  if (opened) return opened;
-  const { traceparent, tracestate, 'x-deadline-ms': deadline } = request.headers;
-  const context = new RequestContext({
-    requestId: request.id,
-    timeoutMs: timeoutFrom(deadline, maxRequestMs),
-    trace: traceparent === undefined ? undefined : traceFrom(traceparent, tracestate),
-    onCallerGone: (left) => reply.raw.once('close', left),
-  });
-  request.context = context;
-  if (httpServed.observed) {
-    const route = request.is404 ? unknownRoute : (request.routeOptions.url ?? unknownRoute);
-    request.operation = beginServing(httpServed, route, context, request.method);
+/** What a router logs to: every answer at the level debug, faults as warnings and errors. A pino logger fits. */
+export interface HttpLogger extends Logger {
+  readonly level?: string;
+  debug?(fields: object, message: string): void;
+}
+
+/** What a route was found with. */
+export interface Found {
+  /** The route's pattern. */
+  readonly route: string;
+  readonly params: unknown;
+  readonly query: unknown;
+}
+
+/** A request being answered. */
+export class Exchange implements HttpRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly context: RequestContext;
+  readonly params: unknown;
+  readonly query: unknown;
+  /** Set once it has been read. */
+  body: unknown = undefined;
+  readonly #logger: HttpLogger | undefined;
+  readonly #operation: ServedOperation | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, found: Found, logger?: HttpLogger) {
+    const { traceparent, tracestate, 'x-deadline-ms': deadline, 'x-request-id': requestId } = request.headers;
+    this.request = request;
+    this.response = response;
+    this.params = found.params;
+    this.query = found.query;
+    this.context = new RequestContext({
+      requestId: requestIdFrom(requestId),
+      timeoutMs: timeoutFrom(deadline, maxRequestMs),
+      trace: traceparent === undefined ? undefined : traceFrom(traceparent, tracestate),
+      onCallerGone: (left) => response.once('close', left),
+    });
+    this.#logger = logger;
+    this.#operation = beginServing(httpServed, found.route, this.context, request.method);
   }
-  return context;
-}
 
-/** Without its query, which may hold what no log should. */
-export const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? url;
-
-/** Sends JSON text and ends the request; nothing when it was answered already. */
-export function sendJson(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  status: number,
-  text: string,
-  error?: ApiError,
-): void {
-  const response = reply.raw;
-  if (response.headersSent) return;
-  reply.hijack();
-  const headers = [
-    'content-type',
-    'application/json; charset=utf-8',
-    'content-length',
-    String(Buffer.byteLength(text)),
-    'x-request-id',
-    request.id,
-    'x-content-type-options',
-    'nosniff',
-    'cache-control',
-    'no-store',
-  ];
-  if (error?.retryAfterSec !== undefined) headers.push('retry-after', String(error.retryAfterSec));
-  response.writeHead(status, headers);
-  response.end(text);
-  conclude(request, status, error);
-}
-
-/** Sends a failure in the envelope and logs the cause of one that is ours. */
-export function sendFailure(request: FastifyRequest, reply: FastifyReply, error: ApiError): void {
-  if (error.status >= 500) {
-    const level = error.status === 500 ? 'error' : 'warn';
-    const { id: requestId } = request;
-    request.log[level]({ requestId, err: error.cause ?? error, path: pathOf(request) }, error.message);
+  get method(): string {
+    return this.request.method ?? 'GET';
   }
-  const envelope = failureEnvelope(error.status, error.message, request.id, error.data);
-  sendJson(request, reply, error.status, JSON.stringify(envelope), error);
-}
 
-function conclude(request: FastifyRequest, status: number, error: ApiError | undefined): void {
-  const { operation, log } = request;
-  const context: RequestContext | undefined = request.context;
-  context?.end();
-  if (operation) endServing(httpServed, operation, status, error);
-  if (context && (log.level === 'debug' || log.level === 'trace')) {
-    const ms = Math.round(context.elapsedMs());
-    const { id: requestId, method } = request;
-    log.debug({ requestId, method, path: pathOf(request), status, ms }, 'answered');
+  get url(): string {
+    return this.request.url ?? '/';
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.request.headers;
+  }
+
+  get ip(): string {
+    return this.request.socket.remoteAddress ?? '';
+  }
+
+  /** Without its query, which may hold what no log should. */
+  get path(): string {
+    return this.url.split('?', 1)[0] ?? '/';
+  }
+
+  /** Sends JSON text; nothing when an answer was sent before. */
+  sendJson(status: number, text: string, error?: ApiError): void {
+    const headers = [
+      'content-type',
+      'application/json; charset=utf-8',
+      'content-length',
+      String(Buffer.byteLength(text)),
+      'cache-control',
+      'no-store',
+    ];
+    if (error?.retryAfterSec !== undefined) headers.push('retry-after', String(error.retryAfterSec));
+    this.send(status, headers, text, error);
+  }
+
+  /** Sends a failure in the envelope, and logs the cause of one that is ours. */
+  sendFailure(error: ApiError): void {
+    const { requestId } = this.context;
+    if (error.status >= 500) {
+      const level = error.status === 500 ? 'error' : 'warn';
+      this.#logger?.[level]({ requestId, err: error.cause ?? error, path: this.path }, error.message);
+    }
+    this.sendJson(
+      error.status,
+      JSON.stringify(failureEnvelope(error.status, error.message, requestId, error.data)),
+      error,
+    );
+  }
+
+  /** Sends any text with these headers (names and values in turn), the request's id, and nosniff. */
+  send(status: number, headers: string[], text: string, error?: ApiError): void {
+    const { response, context } = this;
+    if (response.headersSent) return;
+    headers.push('x-request-id', context.requestId, 'x-content-type-options', 'nosniff');
+    response.writeHead(status, headers);
+    response.end(text);
+    this.#conclude(status, error);
+  }
+
+  #conclude(status: number, error: ApiError | undefined): void {
+    this.context.end();
+    if (this.#operation) endServing(httpServed, this.#operation, status, error);
+    const level = this.#logger?.level;
+    if (level !== 'debug' && level !== 'trace') return;
+    const { requestId } = this.context;
+    const ms = Math.round(this.context.elapsedMs());
+    this.#logger?.debug?.({ requestId, method: this.method, path: this.path, status, ms }, 'answered');
   }
 }

@@ -2,6 +2,7 @@ export { whenPortFree } from './busy-port.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { Controller, type GuardProviders } from './controller.ts';
 export { Deadlines, type Timed } from './deadlines.ts';
+export { createEntityTag, hasEntityTag } from './entity-tag.ts';
 export { type Envelope, failureEnvelope, JsonData, Reply, reply, successEnvelope } from './envelope.ts';
 export {
   ApiError,
@@ -16,6 +17,7 @@ export {
   unauthorized,
   unavailable,
 } from './errors.ts';
+export { Exchange, type Found, type HttpLogger } from './exchange.ts';
 export type {
   AuthenticationProvider,
   AuthorizationProvider,
@@ -45,7 +47,15 @@ export {
 } from './request-context.ts';
 export { demanding, type GuardDemand, type RouteDescription } from './route-description.ts';
 export { type CloseOptions, createRouter, type ListenOptions, Router, type RouterOptions } from './router.ts';
-export { type Route, type RouteHandler, type RouteRequest, Routes } from './routes.ts';
+export {
+  type Method,
+  type Mount,
+  type Route,
+  type RouteHandler,
+  type RouteRequest,
+  Routes,
+  type RouteTarget,
+} from './routes.ts';
 export { createServerEdge, type EdgeOptions, type ServerEdge } from './server-edge.ts';
 export { createTraceparent, type TraceContext, traceFrom, traceIdOf } from './trace-context.ts';
 export {

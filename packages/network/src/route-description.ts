@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '@tsmicro/schema';
 
 /** What a route says of itself: all that its readers need to call it. */
 export interface RouteDescription {

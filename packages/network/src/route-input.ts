@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '@tsmicro/schema';
 import { compileValidator, validationError } from './validation.ts';
 
 /** The parts of a request that schemas speak of. */

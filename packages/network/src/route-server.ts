@@ -1,11 +1,9 @@
 // How one route is served: guards, then the body, then validation of all parts at once, then the handler, then the
-// envelope. What can be done without a promise is done without one, and nothing is left to Fastify that it would do
-// again: it finds the route and hands over.
-import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+// envelope. What can be done without a promise is done without one.
 import { readBody } from './body.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 import { timedOut, toApiError } from './errors.ts';
-import { openContext, sendFailure, sendJson } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { runInContext } from './request-context.ts';
 import { compileInput } from './route-input.ts';
 import type { Route, RouteHandler, RouteRequest, Shape } from './routes.ts';
@@ -17,9 +15,9 @@ export type AnyHandler = RouteHandler<Shape, Shape, Shape, Shape>;
 /** A request whose handler is still at work. */
 export type RunningRoute = Timed;
 
-/** Fastify's request has every part that a handler is promised, and of the types that were just checked. */
-function toRouteRequest(request: FastifyRequest): RouteRequest<undefined, undefined, undefined> {
-  return request as unknown as RouteRequest<undefined, undefined, undefined>;
+/** An exchange has every part that a handler is promised, and of the types that were just checked. */
+function toRouteRequest(exchange: Exchange): RouteRequest<undefined, undefined, undefined> {
+  return exchange as unknown as RouteRequest<undefined, undefined, undefined>;
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
@@ -27,7 +25,7 @@ function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
 }
 
 /** Serves one route; `running` ends what is still at work at its deadline. */
-class RouteServer {
+export class RouteServer {
   readonly #guards: Route<Shape, Shape, Shape, Shape>['guards'];
   readonly #wantsBody: boolean;
   readonly #checkInput: ReturnType<typeof compileInput>;
@@ -48,96 +46,80 @@ class RouteServer {
     this.#running = running;
   }
 
-  /** Takes a request over from Fastify, which hears no more of it. */
-  readonly serve = (request: FastifyRequest, reply: FastifyReply): void => {
-    openContext(request, reply);
+  /** Answers one request. Never throws. */
+  readonly serve = (exchange: Exchange): void => {
     if (this.#guards === undefined) {
-      this.#read(request, reply);
+      this.#read(exchange);
       return;
     }
-    this.#passGuards(request).then(
-      () => this.#read(request, reply),
-      (error: unknown) => sendFailure(request, reply, toApiError(error)),
+    this.#passGuards(exchange).then(
+      () => this.#read(exchange),
+      (error: unknown) => exchange.sendFailure(toApiError(error)),
     );
   };
 
-  async #passGuards(request: FastifyRequest): Promise<void> {
-    const { context } = request;
-    for (const guard of this.#guards ?? []) await runInContext(context, () => guard(request));
+  async #passGuards(exchange: Exchange): Promise<void> {
+    for (const guard of this.#guards ?? []) await runInContext(exchange.context, () => guard(exchange));
   }
 
-  #read(request: FastifyRequest, reply: FastifyReply): void {
+  #read(exchange: Exchange): void {
     if (!this.#wantsBody) {
-      this.#handle(request, reply);
+      this.#handle(exchange);
       return;
     }
-    request.context.beginBody();
-    readBody(request.raw, (error, value) => {
-      request.context.endBody();
-      request.body = value;
-      if (error === undefined) this.#handle(request, reply);
-      else sendFailure(request, reply, error);
+    exchange.context.beginBody();
+    readBody(exchange.request, (error, value) => {
+      exchange.context.endBody();
+      exchange.body = value;
+      if (error === undefined) this.#handle(exchange);
+      else exchange.sendFailure(error);
     });
   }
 
-  #handle(request: FastifyRequest, reply: FastifyReply): void {
-    const { context } = request;
+  #handle(exchange: Exchange): void {
+    const { context } = exchange;
     let answer: unknown;
     try {
       if (context.timeLeftMs() <= 0) throw timedOut();
-      this.#checkInput(request);
-      answer = runInContext(context, () => this.#handler(toRouteRequest(request)));
+      this.#checkInput(exchange);
+      answer = runInContext(context, () => this.#handler(toRouteRequest(exchange)));
     } catch (error) {
-      sendFailure(request, reply, toApiError(error));
+      exchange.sendFailure(toApiError(error));
       return;
     }
-    if (isPromise(answer)) this.#await(answer, request, reply);
-    else this.#answer(answer, request, reply);
+    if (isPromise(answer)) this.#await(answer, exchange);
+    else this.#answer(answer, exchange);
   }
 
-  #await(answer: Promise<unknown>, request: FastifyRequest, reply: FastifyReply): void {
-    const { context } = request;
+  #await(answer: Promise<unknown>, exchange: Exchange): void {
+    const { context } = exchange;
     const run: RunningRoute = {
       context,
       expire() {
         const error = timedOut();
         context.end(error);
-        sendFailure(request, reply, error);
+        exchange.sendFailure(error);
       },
     };
     this.#running.add(run);
     answer.then(
       (value) => {
-        if (this.#running.delete(run)) this.#answer(value, request, reply);
+        if (this.#running.delete(run)) this.#answer(value, exchange);
       },
       (error: unknown) => {
-        if (this.#running.delete(run)) sendFailure(request, reply, toApiError(error));
+        if (this.#running.delete(run)) exchange.sendFailure(toApiError(error));
       },
     );
   }
 
-  #answer(answer: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  #answer(answer: unknown, exchange: Exchange): void {
     let text: string;
     try {
       text = this.#toText(answer);
     } catch (error) {
-      sendFailure(request, reply, toApiError(error));
+      exchange.sendFailure(toApiError(error));
       return;
     }
-    sendJson(request, reply, 200, text);
+    exchange.sendJson(200, text);
   }
-}
-
-/** What Fastify is told about a route. */
-export function serveRoute(
-  method: string,
-  route: Route<Shape, Shape, Shape, Shape>,
-  handler: AnyHandler,
-  running: Deadlines<RunningRoute>,
-): Pick<RouteOptions, 'handler' | 'onRequest'> {
-  const { serve } = new RouteServer(route, handler, running);
-  // A GET goes straight through; of other methods Fastify would look at the body first.
-  return method === 'GET'
-    ? { handler: serve }
-    : { onRequest: (request, reply) => serve(request, reply), handler: () => {} };
 }

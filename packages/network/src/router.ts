@@ -1,33 +1,31 @@
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  fastify,
-  LogController,
-} from 'fastify';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import createFinder, { type HTTPMethod, type HTTPVersion, type Instance } from 'find-my-way';
 import { whenPortFree } from './busy-port.ts';
 import type { Controller } from './controller.ts';
 import { Deadlines } from './deadlines.ts';
 import { maxUrlLength } from './edge-failure.ts';
-import { ApiError, badRequest, notFound, toApiError } from './errors.ts';
-import { openContext, sendFailure } from './exchange.ts';
+import { badRequest, notFound, toApiError } from './errors.ts';
+import { Exchange, type HttpLogger } from './exchange.ts';
 import type { RootMiddleware } from './guard.ts';
 import { Refusals } from './refusals.ts';
-import { requestIdFrom, runInContext } from './request-context.ts';
+import { runInContext } from './request-context.ts';
 import type { RouteDescription } from './route-description.ts';
 import type { RunningRoute } from './route-server.ts';
-import { Routes } from './routes.ts';
+import { type Mount, Routes } from './routes.ts';
 import { createServerEdge, type ServerEdge } from './server-edge.ts';
 import { registerFormat, type ValidationParser } from './validation.ts';
 
 /** Connections that may wait to be accepted: with node's 511 a burst of them waits for seconds. */
 const backlog = 4_096;
+/** How unknown paths are counted and traced. */
+const unknownRoute = 'unknown';
 
 /** How a router answers. */
 export interface RouterOptions {
   /** Where faults are logged whole, under their request id. A pino logger fits. */
-  logger?: FastifyBaseLogger;
+  logger?: HttpLogger;
 }
 
 /** Where a server listens. */
@@ -45,47 +43,45 @@ export interface CloseOptions {
   deadlineMs?: number;
 }
 
-/** Mounts controllers on Fastify, and is one of the two places where what was thrown becomes an answer. */
+/** Mounts controllers on node:http, and is one of the two places where what was thrown becomes an answer. */
 export class Router {
-  readonly #engine: FastifyInstance;
-  #edge: ServerEdge | undefined;
+  readonly #logger: HttpLogger | undefined;
+  readonly #edge: ServerEdge;
+  readonly #finder: Instance<HTTPVersion.V1>;
+  readonly #middlewares: RootMiddleware[] = [];
   readonly #running = new Deadlines<RunningRoute>();
   readonly #descriptions: RouteDescription[] = [];
 
   constructor({ logger }: RouterOptions = {}) {
-    const serverFactory = (handler: Parameters<typeof createServerEdge>[0]) => {
-      this.#edge = createServerEdge(handler, { refusals: new Refusals(logger) });
-      return this.#edge.server;
-    };
-    this.#engine = fastify({
-      serverFactory,
-      return503OnClosing: false,
-      forceCloseConnections: false,
-      genReqId: (request) => requestIdFrom(request.headers['x-request-id']),
-      logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    this.#logger = logger;
+    this.#finder = createFinder<HTTPVersion.V1>({
+      ignoreTrailingSlash: true,
       // As long as a URL may be: what a parameter may hold is said by its schema.
-      routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxUrlLength },
-      frameworkErrors: answerError,
-      // The edge answers what the HTTP parser refuses.
-      clientErrorHandler: () => {},
-      // A logger of its own for each request would cost more than naming the request in each line.
-      ...(logger ? { loggerInstance: logger, childLoggerFactory: (shared) => shared } : { logger: false }),
+      maxParamLength: maxUrlLength,
+      defaultRoute: (request, response) => {
+        const found = { route: unknownRoute, params: {}, query: {} };
+        this.#enter(request, response, found, (exchange) => exchange.sendFailure(notFound('url not found')));
+      },
+      onBadUrl: (_path, request, response) => {
+        const found = { route: unknownRoute, params: {}, query: {} };
+        this.#enter(request, response, found, (exchange) =>
+          exchange.sendFailure(badRequest('malformed request')),
+        );
+      },
     });
-    this.#prepare();
+    const listener = (request: IncomingMessage, response: ServerResponse) =>
+      this.#finder.lookup(request, response);
+    this.#edge = createServerEdge(listener, { refusals: new Refusals(logger) });
   }
 
-  /** The Fastify instance under the router, for what the router does not offer. */
-  getEngine(): FastifyInstance {
-    return this.#engine;
+  /** The server of node:http under the router, for what the router does not offer. */
+  getEngine(): Server {
+    return this.#edge.server;
   }
 
   /** Adds middlewares that run for every request, in order. */
   loadRootMiddlewares(middlewares: readonly RootMiddleware[]): void {
-    for (const middleware of middlewares) {
-      this.#engine.addHook('onRequest', async (request, reply) => {
-        await runInContext(openContext(request, reply), async () => middleware(request));
-      });
-    }
+    this.#middlewares.push(...middlewares);
   }
 
   /** Makes formats of the service's own known; before the controllers that use them are loaded. */
@@ -96,9 +92,23 @@ export class Router {
   loadControllers(controllers: readonly Controller[]): void {
     for (const controller of controllers) {
       const describe = (route: RouteDescription) => this.#descriptions.push(route);
-      controller.mountRoutes(new Routes(this.#engine, controller.path, { running: this.#running, describe }));
+      controller.mountRoutes(
+        new Routes(controller.path, { running: this.#running, mount: this.mount, describe }),
+      );
     }
   }
+
+  /**
+   * Mounts a route outside of all controllers, which answers by the exchange itself: for what is no JSON in the envelope.
+   * A GET answers HEAD too.
+   * @throws {Error} when the route is there already
+   */
+  readonly mount: Mount = (method, path, serve) => {
+    const methods: HTTPMethod[] = method === 'GET' ? ['GET', 'HEAD'] : [method];
+    this.#finder.on(methods, path, (request, response, params, _store, query) => {
+      this.#enter(request, response, { route: path, params, query }, serve);
+    });
+  };
 
   /** Every route mounted so far. */
   describe(): readonly RouteDescription[] {
@@ -111,51 +121,50 @@ export class Router {
    * @throws when the port is still held after 5 s, or the address cannot be listened on
    */
   async start({ host, port }: ListenOptions): Promise<string> {
-    return whenPortFree(port, () => this.#engine.listen({ host, port, backlog }), this.#engine.log);
+    return whenPortFree(port, () => this.#listen(host, port), this.#logger);
   }
 
   /** Stops taking requests, waits for the running ones, closes. Safe to call twice. */
   async close(options: CloseOptions = {}): Promise<void> {
-    await this.#edge?.close(options);
-    await this.#engine.close();
+    await this.#edge.close(options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  #prepare(): void {
-    const engine = this.#engine;
-    engine.decorateRequest('context');
-    engine.decorateRequest('operation');
-    // Bodies of routes that want one are read before Fastify gets to it; those of others are of no interest.
-    engine.removeAllContentTypeParsers();
-    engine.addContentTypeParser('*', (_request, body, done) => {
-      body.resume();
-      done(null);
-    });
-    engine.setErrorHandler(answerError);
-    engine.setNotFoundHandler((request, reply) => answerError(notFound('url not found'), request, reply));
+  async #listen(host: string, port: number): Promise<string> {
+    const { server } = this.#edge;
+    server.listen({ host, port, backlog });
+    await once(server, 'listening');
+    const { port: taken } = server.address() as AddressInfo;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+  }
+
+  #enter(
+    request: IncomingMessage,
+    response: ServerResponse,
+    found: { route: string; params: unknown; query: unknown },
+    serve: (exchange: Exchange) => void,
+  ): void {
+    const exchange = new Exchange(request, response, found, this.#logger);
+    if (this.#middlewares.length === 0) serve(exchange);
+    else {
+      this.#passMiddlewares(exchange).then(
+        () => serve(exchange),
+        (error: unknown) => exchange.sendFailure(toApiError(error)),
+      );
+    }
+  }
+
+  async #passMiddlewares(exchange: Exchange): Promise<void> {
+    for (const middleware of this.#middlewares) {
+      await runInContext(exchange.context, () => middleware(exchange));
+    }
   }
 }
 
 /** Creates a router without anything mounted. */
 export function createRouter(options?: RouterOptions): Router {
   return new Router(options);
-}
-
-/** Fastify's own refusals in the words of the contract. */
-function fromFastify(error: unknown): ApiError | undefined {
-  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
-  // A part of the path longer than any parameter may be.
-  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new ApiError(414, 'url is too long', { cause: error });
-  return statusCode === 400 || statusCode === 415
-    ? badRequest('malformed request', { cause: error })
-    : undefined;
-}
-
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  openContext(request, reply);
-  const known = error instanceof ApiError ? error : fromFastify(error);
-  sendFailure(request, reply, known ?? toApiError(error));
 }

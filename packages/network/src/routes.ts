@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyInstance, HTTPMethods } from 'fastify';
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '@tsmicro/schema';
 import type { Deadlines } from './deadlines.ts';
 import type { JsonData, Reply } from './envelope.ts';
+import type { Exchange } from './exchange.ts';
 import type { Guard } from './guard.ts';
 import type { RequestContext } from './request-context.ts';
 import { demandOf, type RouteDescription } from './route-description.ts';
-import { type AnyHandler, type RunningRoute, serveRoute } from './route-server.ts';
+import { type AnyHandler, RouteServer, type RunningRoute } from './route-server.ts';
 
 /** The schema of a part of a request or answer, where it has one. */
 export type Shape = TSchema | undefined;
@@ -50,23 +50,29 @@ export type RouteHandler<P extends Shape, Q extends Shape, B extends Shape, D ex
 
 type Answer<T> = [T] extends [undefined] ? Reply<undefined> | undefined : T | Reply<T> | JsonData<T>;
 
+/** The methods that routes answer. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** Mounts what answers a path: parameters as in `/books/:id`. */
+export type Mount = (method: Method, path: string, serve: (exchange: Exchange) => void) => void;
+
+/** Where routes are registered. */
+export interface RouteTarget {
+  readonly mount: Mount;
+  /** Ends what is still at work at its deadline. */
+  readonly running: Deadlines<RunningRoute>;
+  /** Is told of every route. */
+  describe(description: RouteDescription): void;
+}
+
 /** Registers the routes of one controller; paths are relative to the controller's. */
 export class Routes {
-  readonly #server: FastifyInstance;
   readonly #prefix: string;
-  readonly #running: Deadlines<RunningRoute>;
-  readonly #describe: (description: RouteDescription) => void;
+  readonly #target: RouteTarget;
 
-  /** `describe` is told of every route. */
-  constructor(
-    server: FastifyInstance,
-    prefix: string,
-    at: { running: Deadlines<RunningRoute>; describe: (description: RouteDescription) => void },
-  ) {
-    this.#server = server;
-    this.#running = at.running;
-    this.#describe = at.describe;
+  constructor(prefix: string, target: RouteTarget) {
     this.#prefix = prefix === '/' ? '' : prefix;
+    this.#target = target;
   }
 
   get<P extends Shape = undefined, Q extends Shape = undefined, D extends Shape = undefined>(
@@ -105,14 +111,15 @@ export class Routes {
   }
 
   #add<P extends Shape, Q extends Shape, B extends Shape, D extends Shape>(
-    method: HTTPMethods,
+    method: Method,
     path: string,
     route: Route<P, Q, B, D>,
     handler: RouteHandler<P, Q, B, D>,
   ): void {
     const url = `${this.#prefix}${path === '/' ? '' : path}` || '/';
-    this.#describe(describeRoute(method, url, route));
-    this.#server.route({ method, url, ...serveRoute(method, route, toAnyHandler(handler), this.#running) });
+    this.#target.describe(describeRoute(method, url, route));
+    const server = new RouteServer(route, toAnyHandler(handler), this.#target.running);
+    this.#target.mount(method, url, server.serve);
   }
 }
 

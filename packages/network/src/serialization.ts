@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '@tsmicro/schema';
 import { JsonData, Reply } from './envelope.ts';
 import { compileSerializer } from './validation.ts';
 

@@ -1,5 +1,6 @@
 // The edge of every HTTP server here: what node:http would answer on its own (400, 408, 414, 417, 431, a closed
-// socket) is answered in the envelope, slow and oversized clients are bounded, and closing loses no request.
+// socket) is answered in the envelope, slow and oversized clients are bounded, more requests than can be answered are
+// refused before anything is done for them, and closing loses no request.
 import { randomUUID } from 'node:crypto';
 import {
   createServer,
@@ -7,34 +8,47 @@ import {
   type RequestListener,
   type Server,
   type ServerResponse,
-  STATUS_CODES,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { failureEnvelope } from './envelope.ts';
+import { Admission } from './admission.ts';
+import { failureBytes, maxUrlLength, type ParserError, refuse, statusOf } from './edge-failure.ts';
+import { Refusals } from './refusals.ts';
 
 const maxHeaderBytes = 16 * 1024;
-/** Longer URLs are refused. */
-export const maxUrlLength = 8 * 1024;
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 /** Above the 60 s after which Kong drops an idle connection: else its POSTs meet a closed socket. */
 const keepAliveTimeoutMs = 75_000;
+/** Each takes some 20 KiB; one more is closed unread. */
+const maxConnections = 4_096;
+/** From here on connections without a request make room for new ones. */
+const crowded = maxConnections * 0.9;
 /** Requests that one connection may send ahead of the answers. */
 const maxPipelined = 1_000;
+/** When clients have been told to leave, none comes any more after this long without one. */
+const quietMs = 200;
 /** How long a refused client may read its answer. */
 const refusalLingerMs = 500;
+
+/** What an edge may be given. */
+export interface EdgeOptions {
+  /** How requests are refused that are too many; shared with a listener that refuses some itself. */
+  refusals?: Refusals;
+}
 
 /** A listening edge and the way to close it without losing a request. */
 export interface ServerEdge {
   readonly server: Server;
-  /** Requests being answered now. */
-  readonly inFlight: number;
   /**
-   * Answers what comes with `connection: close` until clients have gone (at most `lingerMs`), then stops listening,
-   * waits for running requests and cuts what is left at `deadlineMs`. Safe to call twice.
+   * Answers what comes with `connection: close` until clients have gone and stay away (at most `lingerMs`), then stops
+   * listening, waits for running requests and cuts what is left at `deadlineMs`. Safe to call twice. A client must not
+   * connect anew to what has told it to go: a connection that arrives while listening ends is reset by the kernel.
    */
   close(options?: { lingerMs?: number; deadlineMs?: number }): Promise<void>;
 }
+
+/** Asked by whoever looks after the process: answered as long as anything is. */
+const isHealth = ({ url }: IncomingMessage) => /\/health(?:\/live|\/ready)?$/.test(url ?? '');
 
 /** node:http takes any list of codings that ends in chunked, and decodes only that one (RFC 9112, 6.1). */
 function isFramed({ headers }: IncomingMessage): boolean {
@@ -48,64 +62,21 @@ interface Turns {
   waiting: { request: IncomingMessage; response: ServerResponse }[];
 }
 
-function failureBytes(status: number, message: string): string {
-  const requestId = randomUUID();
-  const body = JSON.stringify(failureEnvelope(status, message, requestId));
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${requestId}`,
-    'x-content-type-options: nosniff',
-    'connection: close',
-    '',
-    body,
-  ].join('\r\n');
-}
-
-/** Sends a failure in the envelope through node's own response object and closes the connection after it. */
-export function refuse(response: ServerResponse, status: number, message: string, requestId: string): void {
-  const body = JSON.stringify(failureEnvelope(status, message, requestId));
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'x-request-id': requestId,
-    'x-content-type-options': 'nosniff',
-    ...(status === 503 || status === 429 ? { 'retry-after': '1' } : {}),
-    connection: 'close',
-  });
-  response.end(body);
-}
-
-/** What a parser error amounts to. A first line that never ended is a URL too long, not headers too large. */
-function statusOf(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): [number, string] {
-  switch (error.code) {
-    case 'HPE_HEADER_OVERFLOW': {
-      const start = error.rawPacket?.subarray(0, maxUrlLength).toString('latin1') ?? '';
-      return /^[A-Z]+ [^\r\n]*$/.test(start) && start.length >= maxUrlLength
-        ? [414, 'url is too long']
-        : [431, 'headers are too large'];
-    }
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return [408, 'request was not received in time'];
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return [413, 'chunk extensions are too large'];
-    default:
-      return [400, 'malformed HTTP request'];
-  }
-}
-
 /** Creates a node:http server with this edge around `listener`; the owner calls `server.listen` and `close`. */
-export function createServerEdge(listener: RequestListener): ServerEdge {
+export function createServerEdge(
+  listener: RequestListener,
+  { refusals = new Refusals() }: EdgeOptions = {},
+): ServerEdge {
+  const admission = new Admission();
   const turns = new Map<Duplex, Turns>();
   /** Connections that have not sent a request yet; node:http does not count them as idle. */
   const silent = new Set<Duplex>();
-  let inFlight = 0;
   let draining = false;
+  /** When a client came or went, or closing began: who is on the way then has not been told. */
+  let seenAt = Number.NEGATIVE_INFINITY;
   let closing: Promise<void> | undefined;
 
   const accept = (request: IncomingMessage, response: ServerResponse) => {
-    inFlight++;
     if (draining) response.shouldKeepAlive = false;
     const { socket } = request;
     const turn = turns.get(socket);
@@ -126,14 +97,15 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
 
   const leave = (turn: Turns, response: ServerResponse, socket: Duplex) => {
     if (turn.current !== response) return;
-    inFlight--;
     const next = socket.destroyed ? undefined : turn.waiting.shift();
     turn.current = next?.response;
     if (next !== undefined) serve(next.request, next.response);
   };
 
   const serve = (request: IncomingMessage, response: ServerResponse) => {
-    if ((request.url?.length ?? 0) > maxUrlLength) {
+    if (!admission.admits() && !isHealth(request)) {
+      refusals.refuse(request, response);
+    } else if ((request.url?.length ?? 0) > maxUrlLength) {
       refuse(response, 414, 'url is too long', randomUUID());
     } else if (request.headers.host === undefined && request.httpVersionMinor > 0) {
       refuse(response, 400, 'host header is missing', randomUUID());
@@ -155,15 +127,18 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
     },
     accept,
   );
+  server.maxConnections = maxConnections;
   server.on('connection', (socket: Duplex) => {
+    if (turns.size > crowded) closeIdle(server, silent);
     const turn: Turns = { current: undefined, waiting: [] };
     turns.set(socket, turn);
     silent.add(socket);
+    seenAt = performance.now();
     socket.once('close', () => {
+      seenAt = performance.now();
       silent.delete(socket);
       turns.delete(socket);
       // node:http closes only the response whose turn it is: none of the others would ever be counted out.
-      inFlight -= turn.waiting.length + (turn.current === undefined ? 0 : 1);
       turn.waiting = [];
       turn.current = undefined;
     });
@@ -177,7 +152,7 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
     socket.end(failureBytes(400, 'method is not supported'));
   });
   const refused = new WeakSet<Duplex>();
-  server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex) => {
+  server.on('clientError', (error: ParserError, socket: Duplex) => {
     // Every further packet of a refused client is an error again.
     if (refused.has(socket)) return;
     refused.add(socket);
@@ -196,32 +171,41 @@ export function createServerEdge(listener: RequestListener): ServerEdge {
 
   return {
     server,
-    get inFlight() {
-      return inFlight;
-    },
     close(options = {}) {
+      if (!draining) seenAt = performance.now();
       draining = true;
       for (const { current, waiting } of turns.values()) {
         if (current?.headersSent === false) current.shouldKeepAlive = false;
         for (const { response } of waiting) response.shouldKeepAlive = false;
       }
-      closing ??= closeServer(server, silent, options);
+      refusals.close();
+      closing ??= closeServer(server, silent, { ...options, seenAt: () => seenAt });
       return closing;
     },
   };
 }
 
+function closeIdle(server: Server, silent: ReadonlySet<Duplex>): void {
+  server.closeIdleConnections();
+  for (const socket of silent) socket.destroy();
+}
+
 async function closeServer(
   server: Server,
   silent: ReadonlySet<Duplex>,
-  { lingerMs = 0, deadlineMs = 8_000 }: { lingerMs?: number; deadlineMs?: number },
+  {
+    lingerMs = 0,
+    deadlineMs = 8_000,
+    seenAt,
+  }: { lingerMs?: number; deadlineMs?: number; seenAt: () => number },
 ): Promise<void> {
   if (!server.listening) return;
   const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
   const lingerUntil = performance.now() + lingerMs;
   const connections = () =>
     new Promise<number>((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)));
-  while (performance.now() < lingerUntil && (await connections()) > 0) {
+  const coming = () => performance.now() < seenAt() + quietMs;
+  while (performance.now() < lingerUntil && ((await connections()) > 0 || coming())) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,6 +1,6 @@
+import type { Static, TSchema } from '@tsmicro/schema';
 import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import fastJsonStringify from 'fast-json-stringify';
-import type { Static, TSchema } from 'typebox';
 import { badRequest } from './errors.ts';
 import { isEmail, isHttpUrl, isHttpUrlOrPath, isMongoId, isUuid } from './format.ts';
 import { textKeywords } from './text-keyword.ts';

@@ -9,7 +9,7 @@ import {
   type Routes,
   reply,
 } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 const Book = Type.Object({
   title: Type.String({ notBlank: true, minLength: 3, maxLength: 10 }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, parseConfig } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 const schema = Type.Object({
   DB_HOST: Type.String({ description: 'host name of PostgreSQL' }),

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '@tsmicro/schema';
 
 /** An event that a service tells of: CloudEvents 1.0 in structured JSON, on one subject. */
 export interface EventDescription {

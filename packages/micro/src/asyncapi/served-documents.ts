@@ -1,10 +1,10 @@
-import { type RouteDescription, serveDocument, toOpenApi } from '@tsmicro/network';
+import { type Mount, type RouteDescription, serveDocument, toOpenApi } from '@tsmicro/network';
 import type { Endpoint } from '../endpoint.ts';
 import { toAsyncApi } from './document.ts';
 
 /** What is asked of a router. */
 export interface Describing {
-  getEngine(): Parameters<typeof serveDocument>[0];
+  readonly mount: Mount;
   describe(): readonly RouteDescription[];
   endpoints(): readonly Endpoint[];
 }
@@ -14,7 +14,6 @@ export function serveDocuments(
   router: Describing,
   info: { title: string; version: string; description: string },
 ): void {
-  const engine = router.getEngine();
-  serveDocument(engine, '/openapi.json', () => toOpenApi({ ...info, routes: router.describe() }));
-  serveDocument(engine, '/asyncapi.json', () => toAsyncApi({ ...info, endpoints: router.endpoints() }));
+  serveDocument(router, '/openapi.json', () => toOpenApi({ ...info, routes: router.describe() }));
+  serveDocument(router, '/asyncapi.json', () => toAsyncApi({ ...info, endpoints: router.endpoints() }));
 }

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '@tsmicro/schema';
 import type { RouteDescription } from '../route-description.ts';
 import { headersOf } from './failure.ts';
 import { partsOf } from './operation-name.ts';

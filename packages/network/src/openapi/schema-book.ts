@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '@tsmicro/schema';
 import { toStandardKeywords } from './standard-keywords.ts';
 
 /** A JSON object as it stands in a document. */

@@ -1,6 +1,5 @@
-import type { FastifyInstance } from 'fastify';
 import { createEntityTag, hasEntityTag } from '../entity-tag.ts';
-import { conclude, openContext } from '../exchange.ts';
+import type { Mount } from '../routes.ts';
 import type { JsonObject } from './schema-book.ts';
 
 interface Written {
@@ -17,22 +16,25 @@ function write(document: JsonObject): Written {
  * Serves a document at `path`, outside the envelope, open to all. It is written once, when it is first asked for: a start
  * takes no longer for it, and a service that nobody asks does not hold it.
  */
-export function serveDocument(engine: FastifyInstance, path: string, document: () => JsonObject): void {
+export function serveDocument(
+  router: { readonly mount: Mount },
+  path: string,
+  document: () => JsonObject,
+): void {
   let written: Written | undefined;
-  engine.get(
-    path,
-    { onResponse: async (request, reply) => conclude(request, reply.statusCode, undefined) },
-    async (request, reply) => {
-      openContext(request, reply);
-      written ??= write(document());
-      reply.headers({
-        etag: written.etag,
-        'cache-control': 'no-cache',
-        'x-request-id': request.id,
-        'x-content-type-options': 'nosniff',
-      });
-      if (hasEntityTag(request.headers['if-none-match'], written.etag)) return reply.code(304).send();
-      return reply.type('application/json; charset=utf-8').send(written.text);
-    },
-  );
+  router.mount('GET', path, (exchange) => {
+    written ??= write(document());
+    const { text, etag } = written;
+    const headers = ['etag', etag, 'cache-control', 'no-cache'];
+    if (hasEntityTag(exchange.headers['if-none-match'], etag)) {
+      exchange.send(304, headers, '');
+      return;
+    }
+    const length = String(Buffer.byteLength(text));
+    exchange.send(
+      200,
+      [...headers, 'content-type', 'application/json; charset=utf-8', 'content-length', length],
+      text,
+    );
+  });
 }
