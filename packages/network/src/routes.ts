@@ -48,7 +48,9 @@ export type RouteHandler<P extends Shape, Q extends Shape, B extends Shape, D ex
   request: RouteRequest<In<P>, In<Q>, In<B>>,
 ) => Answer<In<D>> | Promise<Answer<In<D>>>;
 
-type Answer<T> = [T] extends [undefined] ? Reply<undefined> | undefined : T | Reply<T> | JsonData<T>;
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement gives void
+type Nothing = Reply<undefined> | undefined | void;
+type Answer<T> = [T] extends [undefined] ? Nothing : T | Reply<T> | JsonData<T>;
 
 /** The methods that routes answer. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';

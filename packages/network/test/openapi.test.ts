@@ -9,8 +9,8 @@ import {
   serveDocument,
   toOpenApi,
 } from '@tsmicro/network';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type TSchema, Type } from '@tsmicro/schema';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { compileValidator } from '../src/validation.ts';
 
 const Book = Type.Object(
