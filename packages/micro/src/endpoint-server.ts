@@ -199,7 +199,9 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
       const level = answered.status === 500 ? 'error' : 'warn';
       const { subject } = this.endpoint;
       const { requestId } = run.context;
-      this.#logger?.[level]({ requestId, subject, err: answered.cause ?? answered }, answered.message);
+      const fields = { requestId, subject, err: answered.cause ?? answered };
+      // In its context, by which a logger knows the trace.
+      runInContext(run.context, () => this.#logger?.[level](fields, answered.message));
     }
     this.#respondError(run.message, answered);
     this.#conclude(run, answered);

@@ -1,6 +1,14 @@
-import { completePoolOptions, untilReady } from '@tsmicro/dependency';
+import {
+  completePoolOptions,
+  type DependencyHealth,
+  type Operation,
+  OperationChannel,
+  type PoolFigures,
+  untilReady,
+} from '@tsmicro/dependency';
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
 import { MongoTimeoutError, MongoUnavailableError, toFault } from './errors.ts';
+import { Monitor } from './monitor.ts';
 import { type CompleteOptions, type MongoOptions, toDriver } from './options.ts';
 
 /** The driver's option by which the server bounds one operation; to be passed on with the other options. */
@@ -8,16 +16,19 @@ export interface TimeLimit {
   maxTimeMS: number;
 }
 
-const HEALTH_TIMEOUT_MS = 1000;
+const PING_TIMEOUT_MS = 1000;
 // The server's own limit comes first where it can: it also ends the work there.
 const SERVER_FIRST_MS = 50;
 const CLOSE_GRACE_MS = 2000;
+
+const operations = new OperationChannel<Operation>('mongo');
 
 /** An open database of the official driver. */
 export class Mongo {
   readonly db: Db;
   readonly #client: MongoClient;
   readonly #options: CompleteOptions;
+  readonly #monitor: Monitor;
   #underWay = 0;
   #closed: Promise<void> | undefined;
 
@@ -25,6 +36,7 @@ export class Mongo {
   constructor(client: MongoClient, options: CompleteOptions) {
     this.#client = client;
     this.#options = options;
+    this.#monitor = new Monitor(client);
     this.db = client.db(options.database);
   }
 
@@ -34,16 +46,23 @@ export class Mongo {
 
   /**
    * Runs one operation within its time: the smaller of `queryTimeoutMs` and what the request has left.
-   * `work` passes the limit on to the driver, for the server to keep it too.
+   * `work` passes the limit on to the driver, for the server to keep it too. `name` is its kind, as in "find".
    * @throws {MongoUnavailableError} when the server is away or too many operations wait
    * @throws {MongoTimeoutError} when it does not answer in time, or no time is left to start
    */
-  run<T>(work: (limit: TimeLimit) => Promise<T>): Promise<T> {
-    return this.runWithin(this.#options.queryTimeoutMs, work);
+  run<T>(name: string, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
+    return this.runWithin(this.#options.queryTimeoutMs, name, work);
   }
 
   /** {@link run} with a time of its own instead of `queryTimeoutMs`. */
-  async runWithin<T>(timeoutMs: number, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
+  runWithin<T>(timeoutMs: number, name: string, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
+    return operations.run(
+      () => ({ name, startedAt: performance.now() }),
+      () => this.#bounded(timeoutMs, work),
+    );
+  }
+
+  async #bounded<T>(timeoutMs: number, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
     const left = this.#options.timeLeftMs() ?? Number.POSITIVE_INFINITY;
     if (left <= 0) throw new MongoTimeoutError('no time left for an operation');
     if (this.#underWay >= this.#options.maxPoolSize + this.#options.maxWaiting) {
@@ -75,8 +94,17 @@ export class Mongo {
   }
 
   /** Returns when the database answered, within a second; throws otherwise. */
-  async health(): Promise<void> {
-    await this.runWithin(HEALTH_TIMEOUT_MS, (limit) => this.db.command({ ping: 1, ...limit }));
+  async ping(): Promise<void> {
+    await this.#bounded(PING_TIMEOUT_MS, (limit) => this.db.command({ ping: 1, ...limit }));
+  }
+
+  /** Whether a server that takes writes is there, as the driver sees it: it looks twice a second. */
+  get health(): DependencyHealth {
+    return this.#monitor.health;
+  }
+
+  get pool(): PoolFigures {
+    return this.#monitor.pool;
   }
 
   /** Ends all connections within two seconds. May be called again. */
@@ -125,7 +153,7 @@ export async function openMongo(options: MongoOptions): Promise<Mongo> {
       await client.connect().catch((error) => {
         throw toFault(error);
       });
-      await mongo.health();
+      await mongo.ping();
     };
     await untilReady(attempt, { name, logger: options.logger, signal: options.signal });
   } catch (error) {

@@ -39,13 +39,14 @@ export class QueryBuilder<T extends Document> {
   async findOne(filter: Filter<T>, options?: FindOptions): Promise<WithId<T> | undefined> {
     assertFilter(filter);
     return await this.#mongo.run(
+      'findOne',
       async (limit) => (await this.#collection.findOne(filter, { ...options, ...limit })) ?? undefined,
     );
   }
 
   async findAll(filter: Filter<T>, options?: FindOptions & { limit?: number }): Promise<WithId<T>[]> {
     assertFilter(filter);
-    return await this.#mongo.run((limit) =>
+    return await this.#mongo.run('find', (limit) =>
       this.#collection.find(filter, { ...options, ...limit }).toArray(),
     );
   }
@@ -53,7 +54,7 @@ export class QueryBuilder<T extends Document> {
   async findPaginated(filter: Filter<T>, { page, limit }: Page, options?: FindOptions): Promise<WithId<T>[]> {
     assertFilter(filter);
     const part = { skip: (page - 1) * limit, limit };
-    return await this.#mongo.run((time) =>
+    return await this.#mongo.run('find', (time) =>
       this.#collection.find(filter, { ...options, ...part, ...time }).toArray(),
     );
   }
@@ -61,7 +62,10 @@ export class QueryBuilder<T extends Document> {
   /** The id of the new document, which is left as it was handed in. */
   async insertOne(document: OptionalUnlessRequiredId<T>): Promise<InferIdType<T>> {
     const copy = { ...document };
-    return await this.#mongo.run(async (limit) => (await this.#collection.insertOne(copy, limit)).insertedId);
+    return await this.#mongo.run(
+      'insertOne',
+      async (limit) => (await this.#collection.insertOne(copy, limit)).insertedId,
+    );
   }
 
   /** The new document as the database holds it. */
@@ -74,7 +78,7 @@ export class QueryBuilder<T extends Document> {
   /** The ids of the new documents in their order; after the first that fails none is inserted. */
   async insertMany(documents: readonly OptionalUnlessRequiredId<T>[]): Promise<InferIdType<T>[]> {
     const copies = documents.map((document) => ({ ...document }));
-    const result = await this.#mongo.run((limit) => this.#collection.insertMany(copies, limit));
+    const result = await this.#mongo.run('insertMany', (limit) => this.#collection.insertMany(copies, limit));
     return Object.values(result.insertedIds);
   }
 
@@ -89,7 +93,7 @@ export class QueryBuilder<T extends Document> {
     options?: UpdateOptions,
   ): Promise<UpdateResult> {
     assertFilter(filter);
-    return await this.#mongo.run(async (limit) =>
+    return await this.#mongo.run('updateOne', async (limit) =>
       toUpdateResult(await this.#collection.updateOne(filter, update, { ...options, ...limit })),
     );
   }
@@ -100,7 +104,7 @@ export class QueryBuilder<T extends Document> {
     options?: UpdateOptions,
   ): Promise<UpdateResult> {
     assertFilter(filter);
-    return await this.#mongo.run(async (limit) =>
+    return await this.#mongo.run('updateMany', async (limit) =>
       toUpdateResult(await this.#collection.updateMany(filter, update, { ...options, ...limit })),
     );
   }
@@ -112,7 +116,7 @@ export class QueryBuilder<T extends Document> {
     options?: FindOptions & UpdateOptions & { returnDocument?: 'before' | 'after' },
   ): Promise<WithId<T> | undefined> {
     assertFilter(filter);
-    return await this.#mongo.run(async (limit) => {
+    return await this.#mongo.run('findOneAndUpdate', async (limit) => {
       const all = { returnDocument: 'after' as const, ...options, ...limit };
       return (await this.#collection.findOneAndUpdate(filter, update, all)) ?? undefined;
     });
@@ -122,6 +126,7 @@ export class QueryBuilder<T extends Document> {
   async deleteOne(filter: Filter<T>): Promise<number> {
     assertFilter(filter);
     return await this.#mongo.run(
+      'deleteOne',
       async (limit) => (await this.#collection.deleteOne(filter, limit)).deletedCount,
     );
   }
@@ -130,22 +135,27 @@ export class QueryBuilder<T extends Document> {
   async deleteMany(filter: Filter<T>): Promise<number> {
     assertFilter(filter);
     return await this.#mongo.run(
+      'deleteMany',
       async (limit) => (await this.#collection.deleteMany(filter, limit)).deletedCount,
     );
   }
 
   async countDocuments(filter: Filter<T>): Promise<number> {
     assertFilter(filter);
-    return await this.#mongo.run((limit) => this.#collection.countDocuments(filter, limit));
+    return await this.#mongo.run('countDocuments', (limit) => this.#collection.countDocuments(filter, limit));
   }
 
   async aggregate<R extends Document>(pipeline: readonly Document[]): Promise<R[]> {
-    return await this.#mongo.run((limit) => this.#collection.aggregate<R>([...pipeline], limit).toArray());
+    return await this.#mongo.run('aggregate', (limit) =>
+      this.#collection.aggregate<R>([...pipeline], limit).toArray(),
+    );
   }
 
   /** Builds the indexes that are not there yet, within a minute; the names of all of them. */
   async createIndexes(indexes: readonly IndexDescription[]): Promise<string[]> {
-    return await this.#mongo.runWithin(INDEX_TIMEOUT_MS, () => this.#collection.createIndexes([...indexes]));
+    return await this.#mongo.runWithin(INDEX_TIMEOUT_MS, 'createIndexes', () =>
+      this.#collection.createIndexes([...indexes]),
+    );
   }
 
   async #retrieve(ids: readonly InferIdType<T>[]): Promise<WithId<T>[]> {

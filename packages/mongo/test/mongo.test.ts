@@ -30,7 +30,7 @@ test('open waits for a server that starts later', async () => {
   const startedAt = performance.now();
   await using late = await opening;
   assert.ok(performance.now() - startedAt < 3000);
-  await late.health();
+  await late.ping();
 });
 
 test('open: the signal ends the wait, and nothing shows the password', async () => {
@@ -61,7 +61,7 @@ test('close: may be called twice, and ends within its time although the server h
   const pending = assert.rejects(
     (async () => {
       server.pause();
-      await other.run((limit) => other.collection('notes').findOne({}, limit));
+      await other.run('findOne', (limit) => other.collection('notes').findOne({}, limit));
     })(),
     isFault,
   );
@@ -81,5 +81,5 @@ test('close: may be called twice, and ends within its time although the server h
   } finally {
     server.resume();
   }
-  await assert.rejects(other.health(), isFault);
+  await assert.rejects(other.ping(), isFault);
 });

@@ -6,7 +6,7 @@ import { failureEnvelope } from './envelope.ts';
 import type { ApiError } from './errors.ts';
 import type { HttpRequest } from './guard.ts';
 import { beginServing, endServing, httpServed, type ServedOperation } from './operation.ts';
-import { RequestContext, requestIdFrom, timeoutFrom } from './request-context.ts';
+import { RequestContext, requestIdFrom, runInContext, timeoutFrom } from './request-context.ts';
 import { traceFrom } from './trace-context.ts';
 
 const maxRequestMs = 5_000;
@@ -93,7 +93,9 @@ export class Exchange implements HttpRequest {
     const { requestId } = this.context;
     if (error.status >= 500) {
       const level = error.status === 500 ? 'error' : 'warn';
-      this.#logger?.[level]({ requestId, err: error.cause ?? error, path: this.path }, error.message);
+      const fields = { requestId, err: error.cause ?? error, path: this.path };
+      // In its context, by which a logger knows the trace.
+      runInContext(this.context, () => this.#logger?.[level](fields, error.message));
     }
     this.sendJson(
       error.status,

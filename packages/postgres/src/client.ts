@@ -1,3 +1,4 @@
+import { type Operation, OperationChannel } from '@tsmicro/dependency';
 import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import { PostgresTimeoutError, toFault } from './errors.ts';
@@ -11,6 +12,15 @@ const ROLLED_BACK = { command: 'ROLLBACK' as const, rowCount: 0, rows: [] };
 
 // pg types the command as any string, kysely as those it looks at; the type of the rows is the caller's word.
 const toResult = <R>(result: QueryResult): PostgresQueryResult<R> => result as PostgresQueryResult<R>;
+
+const operations = new OperationChannel<Operation>('postgres');
+const statementKind = /^\s*(select|insert|update|delete|with|begin|start|commit|rollback)\b/i;
+
+/** Of few different values: a word of SQL that one cannot say for sure is "other". */
+const kindOf = (text: string) => statementKind.exec(text)?.[1]?.toLowerCase() ?? 'other';
+
+/** Told of the end of every query: with what it failed, or with nothing. */
+export type QueryEnd = (error?: unknown) => void;
 
 const statementNames = new Map<string, string>();
 const MAX_PREPARED = 500;
@@ -33,13 +43,15 @@ function toQuery(text: string, parameters: readonly unknown[]): QueryConfig {
  */
 export class PooledClient implements PostgresPoolClient {
   readonly #client: PoolClient;
+  readonly #ended: QueryEnd;
   readonly #budgetMs: () => number;
   #spentMs: number;
   #broken: unknown;
 
   /** `spentMs` is what the wait for the connection took from the first query's time. */
-  constructor(client: PoolClient, budgetMs: () => number, spentMs: number) {
+  constructor(client: PoolClient, ended: QueryEnd, budgetMs: () => number, spentMs: number) {
     this.#client = client;
+    this.#ended = ended;
     this.#budgetMs = budgetMs;
     this.#spentMs = spentMs;
     client.on('error', this.#onError);
@@ -64,7 +76,10 @@ export class PooledClient implements PostgresPoolClient {
     if (this.#broken !== undefined) throw this.#broken;
     const timeoutMs = Math.max(1, this.#budgetMs() - this.#spentMs);
     this.#spentMs = 0;
-    return await this.#send(statement, parameters, timeoutMs);
+    return await operations.run(
+      () => ({ name: kindOf(statement), startedAt: performance.now() }),
+      () => this.#send<R>(statement, parameters, timeoutMs),
+    );
   }
 
   // Owed even when the request has no time left. A lost connection is rolled back by the server; an error here
@@ -90,8 +105,11 @@ export class PooledClient implements PostgresPoolClient {
     }, timeoutMs + SERVER_FIRST_MS);
     try {
       const query = this.#client.query(toQuery(statement, parameters));
-      return toResult(await Promise.race([query, timeout.promise]));
+      const result = await Promise.race([query, timeout.promise]);
+      this.#ended();
+      return toResult(result);
     } catch (error) {
+      this.#ended(error);
       throw toFault(error);
     } finally {
       clearTimeout(timer);

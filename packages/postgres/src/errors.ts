@@ -61,6 +61,21 @@ export function toFault(error: unknown): unknown {
   return error;
 }
 
+/**
+ * What an error says of the server: any answer of it, refusals of a query included, that it is there. That all
+ * connections of the pool are busy, or that a query could not be sent, says nothing.
+ */
+export function stateAfter(error: unknown): 'up' | 'down' | undefined {
+  if (error instanceof PostgresTimeoutError) return 'down';
+  if (
+    toFault(error) instanceof PostgresUnavailableError ||
+    /due to connection timeout/i.test(String(error))
+  ) {
+    return 'down';
+  }
+  return error instanceof Error && 'severity' in error ? 'up' : undefined;
+}
+
 function violates(error: unknown, state: string, constraint: string | undefined): boolean {
   if (codeOf(error) !== state) return false;
   return (

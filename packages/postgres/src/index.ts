@@ -10,4 +10,4 @@ export {
 } from './errors.ts';
 export { type MigrateOptions, type MigrateResult, migrate } from './migrate.ts';
 export type { PostgresAddress, PostgresOptions } from './options.ts';
-export { openPostgres, type PoolFigures, Postgres } from './postgres.ts';
+export { openPostgres, Postgres } from './postgres.ts';

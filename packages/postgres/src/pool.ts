@@ -1,8 +1,9 @@
 import { Socket } from 'node:net';
+import { type DependencyHealth, HealthRecord, type PoolFigures } from '@tsmicro/dependency';
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
-import { PooledClient } from './client.ts';
-import { PostgresTimeoutError, PostgresUnavailableError, toFault } from './errors.ts';
+import { PooledClient, type QueryEnd } from './client.ts';
+import { PostgresTimeoutError, PostgresUnavailableError, stateAfter, toFault } from './errors.ts';
 import type { CompleteOptions } from './options.ts';
 
 /** The pool that kysely works on: pg's own, with a bound on its queue and on every wait. */
@@ -11,6 +12,7 @@ export class BoundedPool implements PostgresPool {
   readonly #pool: pg.Pool;
   readonly #bounds: CompleteOptions;
   readonly #sockets = new Set<Socket>();
+  readonly #health = new HealthRecord('PostgreSQL', 'down');
   #ended: Promise<void> | undefined;
 
   constructor(options: CompleteOptions) {
@@ -33,22 +35,26 @@ export class BoundedPool implements PostgresPool {
       stream: () => this.#openSocket(),
     });
     // An idle connection that dies is simply gone; without a listener it would end the process.
-    this.#pool.on('error', (error) =>
-      options.logger?.warn({ reason: error.message }, 'lost an idle connection'),
-    );
+    this.#pool.on('error', (error) => {
+      this.#health.note('down');
+      options.logger?.warn({ reason: error.message }, 'lost an idle connection');
+    });
   }
 
-  get size(): number {
-    return this.#pool.totalCount;
+  get health(): DependencyHealth {
+    return this.#health.current;
   }
 
-  get idle(): number {
-    return this.#pool.idleCount;
+  get figures(): PoolFigures {
+    const { totalCount: size, idleCount: idle, waitingCount: waiting } = this.#pool;
+    return { size, idle, waiting };
   }
 
-  get waiting(): number {
-    return this.#pool.waitingCount;
-  }
+  /** Takes down what the end of a query, good or bad, says of the server. */
+  readonly #note: QueryEnd = (error) => {
+    const state = error === undefined ? 'up' : stateAfter(error);
+    if (state !== undefined) this.#health.note(state);
+  };
 
   /** The time that a query starting now may take; throws when its request has none left. */
   #budgetMs(): number {
@@ -67,7 +73,7 @@ export class BoundedPool implements PostgresPool {
     const startedAt = performance.now();
     const client = await this.#checkOut(Math.min(budgetMs, this.#bounds.connectTimeoutMs));
     const spentMs = performance.now() - startedAt;
-    return new PooledClient(client, () => this.#budgetMs(), spentMs);
+    return new PooledClient(client, this.#note, () => this.#budgetMs(), spentMs);
   }
 
   /** A connection within the time; one that comes too late goes back to the pool unused. */
@@ -83,6 +89,7 @@ export class BoundedPool implements PostgresPool {
       return await Promise.race([pending, timeout.promise]);
     } catch (error) {
       if (late) pending.then((client) => client.release()).catch(() => undefined);
+      else this.#note(error);
       throw toFault(error);
     } finally {
       clearTimeout(timer);
@@ -102,7 +109,7 @@ export class BoundedPool implements PostgresPool {
     const startedAt = performance.now();
     const client = await this.#checkOut(timeoutMs);
     const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
-    const pooled = new PooledClient(client, () => leftMs, 0);
+    const pooled = new PooledClient(client, this.#note, () => leftMs, 0);
     try {
       return await pooled.query<R>(statement, []);
     } finally {

@@ -1,16 +1,14 @@
-import { completePoolOptions, untilReady } from '@tsmicro/dependency';
+import {
+  completePoolOptions,
+  type DependencyHealth,
+  type PoolFigures,
+  untilReady,
+} from '@tsmicro/dependency';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import type { PostgresOptions } from './options.ts';
 import { BoundedPool } from './pool.ts';
 
-/** The pool's connections at this moment: all, those without work, and the queries that wait for one. */
-export interface PoolFigures {
-  size: number;
-  idle: number;
-  waiting: number;
-}
-
-const HEALTH_TIMEOUT_MS = 1000;
+const PING_TIMEOUT_MS = 1000;
 
 /** An open database. Queries throw PostgresUnavailableError or PostgresTimeoutError when it is not the query's fault. */
 export class Postgres<DB> {
@@ -30,12 +28,17 @@ export class Postgres<DB> {
   }
 
   /** Returns when the database answered, within a second; throws otherwise. */
-  async health(): Promise<void> {
-    await this.#pool.query('select 1', HEALTH_TIMEOUT_MS);
+  async ping(): Promise<void> {
+    await this.#pool.query('select 1', PING_TIMEOUT_MS);
+  }
+
+  /** Whether it is there, by what queries and connections met last; {@link ping} makes it current. */
+  get health(): DependencyHealth {
+    return this.#pool.health;
   }
 
   get pool(): PoolFigures {
-    return { size: this.#pool.size, idle: this.#pool.idle, waiting: this.#pool.waiting };
+    return this.#pool.figures;
   }
 
   /** Waits at most two seconds for running queries, then cuts the connections. May be called again. */

@@ -164,5 +164,5 @@ test('errors: no message and no field shows the password', async () => {
 test('close: may be called twice, and leaves nothing open', async () => {
   const other = await openPostgres({ ...database.address, applicationName: 'closing' });
   await Promise.all([other.close(), other.close()]);
-  await assert.rejects(other.health(), PostgresUnavailableError);
+  await assert.rejects(other.ping(), PostgresUnavailableError);
 });

@@ -41,8 +41,9 @@ const SHARED_LOAD_MS = 3000;
  * away costs speed, never an answer.
  */
 export class Cache<T> {
+  /** Begins all its keys. */
+  readonly namespace: string;
   readonly #redis: Redis;
-  readonly #namespace: string;
   readonly #epoch: Epoch;
   readonly #ttlMs: number;
   readonly #jitter: number;
@@ -53,11 +54,12 @@ export class Cache<T> {
   /** Use {@link createCache}. */
   constructor(redis: Redis, options: CacheOptions<T>) {
     this.#redis = redis;
-    this.#namespace = options.namespace;
+    this.namespace = options.namespace;
     this.#ttlMs = options.ttlSec * 1000;
     this.#jitter = options.jitter ?? 0.1;
     this.#parse = options.parse ?? asItIs<T>;
     this.#epoch = new Epoch(redis, options.namespace);
+    redis.addCache(this);
   }
 
   /** The cached value, or what `load` gives. Concurrent misses of one process share one load and its error. */
@@ -125,8 +127,9 @@ export class Cache<T> {
       if (!(await this.#epoch.usable())) return undefined;
       const seenAt = performance.now();
       const keys = this.#keysOf(key);
-      const [epoch, generation, entry] = await this.#redis.run((client) =>
-        client.mGet([keys.epoch, keys.generation, keys.entry]),
+      const [epoch, generation, entry] = await this.#redis.run(
+        (client) => client.mGet([keys.epoch, keys.generation, keys.entry]),
+        'mget',
       );
       const found = epoch ? readable(jsonOfEntry(epoch, entry ?? null), fromJson) : undefined;
       if (found !== undefined) return found;
@@ -140,8 +143,9 @@ export class Cache<T> {
     const json = JSON.stringify(value);
     if (json === undefined || performance.now() - miss.seenAt > LONGEST_LOAD_MS) return;
     const lifeMs = Math.max(1, Math.round(this.#ttlMs * (1 - this.#jitter * Math.random())));
-    await this.#redis.run((client) =>
-      fillEntry(client, this.#keysOf(key), miss, { entry: miss.epoch + json, lifeMs }),
+    await this.#redis.run(
+      (client) => fillEntry(client, this.#keysOf(key), miss, { entry: miss.epoch + json, lifeMs }),
+      'fill',
     );
   }
 
@@ -150,7 +154,7 @@ export class Cache<T> {
   async #invalidate(work: (client: RedisClient) => Promise<unknown>): Promise<void> {
     for (let attempt = 0; attempt < 2 && (await this.#redis.reach()); attempt += 1) {
       try {
-        await this.#redis.run(work);
+        await this.#redis.run(work, 'drop');
         return;
       } catch (error) {
         if (!(error instanceof RedisUnavailableError)) break;
@@ -161,7 +165,7 @@ export class Cache<T> {
   }
 
   #keysOf(key: string): EntryKeys {
-    const namespace = this.#namespace;
+    const { namespace } = this;
     return {
       epoch: this.#epoch.key,
       generation: `${namespace}:gen:${key}`,

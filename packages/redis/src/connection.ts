@@ -1,4 +1,4 @@
-import { createClient, ErrorReply } from 'redis';
+import { createClient, ErrorReply } from '@redis/client';
 import { RedisTimeoutError, RedisUnavailableError } from './errors.ts';
 import type { CompleteOptions } from './options.ts';
 

@@ -32,8 +32,10 @@ export class Epoch {
 
   /** The token of a namespace that has none: ours, or that of another process that was quicker. */
   async begin(): Promise<string> {
-    const [, epoch] = await this.#redis.run((client) =>
-      Promise.all([client.set(this.key, createToken(), { condition: 'NX' }), client.get(this.key)]),
+    const [, epoch] = await this.#redis.run(
+      (client) =>
+        Promise.all([client.set(this.key, createToken(), { condition: 'NX' }), client.get(this.key)]),
+      'epoch',
     );
     if (!epoch) throw new RedisUnavailableError('the epoch was removed');
     return epoch;
@@ -48,7 +50,7 @@ export class Epoch {
   }
 
   #renew(): Promise<boolean> {
-    this.#renewal ??= this.#end((work) => this.#redis.run(work))
+    this.#renewal ??= this.#end((work) => this.#redis.run(work, 'epoch'))
       .then(() => this.#clean)
       .catch(() => false)
       .finally(() => {

@@ -2,5 +2,5 @@ export { Cache, type CacheFigures, type CacheOptions, createCache } from './cach
 export type { RedisClient } from './connection.ts';
 export { LoadTimeoutError, RedisTimeoutError, RedisUnavailableError } from './errors.ts';
 export type { RedisOptions } from './options.ts';
-export { type ConnectHook, openRedis, Redis } from './redis.ts';
+export { type ConnectHook, type NamedCache, openRedis, Redis } from './redis.ts';
 export { createStore, Store } from './store.ts';

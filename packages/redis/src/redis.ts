@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type DependencyHealth, HealthRecord, type Operation, OperationChannel } from '@tsmicro/dependency';
+import type { CacheFigures } from './cache.ts';
 import { Connection, type RedisClient } from './connection.ts';
 import { RedisUnavailableError } from './errors.ts';
 import { type CompleteOptions, completeOptions, type RedisOptions } from './options.ts';
@@ -10,6 +12,14 @@ export type ConnectHook = (run: Redis['run']) => Promise<void>;
 const HEARTBEAT_MS = 250;
 const LONGEST_PAUSE_MS = 1000;
 const CLOSE_GRACE_MS = 1000;
+
+const operations = new OperationChannel<Operation>('redis');
+
+/** A cache, for who wants to know how it does. */
+export interface NamedCache {
+  readonly namespace: string;
+  readonly figures: CacheFigures;
+}
 
 function pauseMs(failures: number): number {
   return Math.min(LONGEST_PAUSE_MS, 25 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
@@ -23,6 +33,8 @@ export class Redis {
   readonly #options: CompleteOptions;
   readonly #hooks: ConnectHook[] = [];
   readonly #closing = new AbortController();
+  readonly #caches: NamedCache[] = [];
+  readonly #health = new HealthRecord('Redis', 'down');
   #connection: Connection | undefined;
   #wake = new AbortController();
   #attempt = Promise.withResolvers<void>();
@@ -40,14 +52,29 @@ export class Redis {
     return this.#connection?.alive === true;
   }
 
+  /** Since when it is there, or away. */
+  get health(): DependencyHealth {
+    return this.#health.current;
+  }
+
+  /** The caches on this Redis. */
+  get caches(): readonly NamedCache[] {
+    return this.#caches;
+  }
+
   /**
-   * Runs commands within `commandTimeoutMs`.
+   * Runs commands within `commandTimeoutMs`; `name` is their kind, as in "get".
    * @throws {RedisUnavailableError} at once, while Redis is away
    * @throws {RedisTimeoutError} when it does not answer; from then on it is away
    */
-  async run<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
-    if (this.#connection === undefined) throw new RedisUnavailableError('Redis is away');
-    return await this.#connection.run(work);
+  run<T>(work: (client: RedisClient) => Promise<T>, name = 'command'): Promise<T> {
+    return operations.run(
+      () => ({ name, startedAt: performance.now() }),
+      async () => {
+        if (this.#connection === undefined) throw new RedisUnavailableError('Redis is away');
+        return await this.#connection.run(work);
+      },
+    );
   }
 
   /** Tries to connect now instead of after the pause; true when Redis is there within `timeoutMs`. */
@@ -68,9 +95,14 @@ export class Redis {
     this.#hooks.push(hook);
   }
 
+  /** Counts a cache among {@link caches}. */
+  addCache(cache: NamedCache): void {
+    this.#caches.push(cache);
+  }
+
   /** Returns when Redis answers, throws otherwise. */
-  async health(): Promise<void> {
-    await this.run((client) => client.ping());
+  async ping(): Promise<void> {
+    await this.run((client) => client.ping(), 'ping');
   }
 
   /** Lets commands under way be answered for up to a second. May be called again. */
@@ -132,9 +164,10 @@ export class Redis {
     await sleep(durationMs, undefined, { signal: this.#wake.signal }).catch(() => undefined);
   }
 
-  /** Logs the coming and going, once each. */
+  /** Takes down the coming and going, and logs it, once each. */
   #note(reason: string | undefined): void {
     const away = reason !== undefined;
+    this.#health.note(away ? 'down' : 'up');
     if (away === this.#away || this.#closing.signal.aborted) return;
     this.#away = away;
     if (away) this.#options.logger?.warn({ reason }, 'Redis is away');

@@ -16,7 +16,7 @@ export class Store {
 
   async getText(key: string): Promise<string | undefined> {
     try {
-      return (await this.#redis.run((client) => client.get(this.#keyOf(key)))) ?? undefined;
+      return (await this.#redis.run((client) => client.get(this.#keyOf(key)), 'get')) ?? undefined;
     } catch {
       return undefined;
     }
@@ -26,7 +26,7 @@ export class Store {
   async setText(key: string, value: string, ttlSec: number): Promise<boolean> {
     try {
       const expiration = { type: 'PX' as const, value: Math.max(1, Math.round(ttlSec * 1000)) };
-      await this.#redis.run((client) => client.set(this.#keyOf(key), value, { expiration }));
+      await this.#redis.run((client) => client.set(this.#keyOf(key), value, { expiration }), 'set');
       return true;
     } catch {
       return false;
@@ -53,7 +53,7 @@ export class Store {
   async delete(...keys: string[]): Promise<boolean> {
     if (keys.length === 0) return true;
     try {
-      await this.#redis.run((client) => client.del(keys.map((key) => this.#keyOf(key))));
+      await this.#redis.run((client) => client.del(keys.map((key) => this.#keyOf(key))), 'del');
       return true;
     } catch {
       return false;

@@ -101,7 +101,7 @@ test('a hanging Redis: 100 ms, then it counts as away until it answers again, wi
     server.resume();
   }
   assert.ok((await elapsedMs(untilAvailable)) < 2000);
-  await redis.health();
+  await redis.ping();
 });
 
 test('a hanging Redis is noticed by a process that asks it nothing', async () => {

@@ -3,11 +3,11 @@ import type { Controller, Module } from '@tsmicro/micro';
 import { type AuthenticationProvider, type AuthorizationProvider, timeLeftMs } from '@tsmicro/network';
 import type { Postgres } from '@tsmicro/postgres';
 import type { Redis } from '@tsmicro/redis';
+import { HealthController, type Readiness } from '@tsmicro/service';
 import { ApiKeyController } from './apikey/controller.ts';
 import { ApiKeyService } from './apikey/service.ts';
 import { ApiKeyStore } from './apikey/store.ts';
 import type { Config } from './config.ts';
-import { HealthController } from './health/controller.ts';
 import { SessionController } from './session/controller.ts';
 import { createAuthenticationProvider, createAuthorizationProvider } from './session/guard.ts';
 import { type KeyPair, readKeyPair } from './session/key-pair.ts';
@@ -31,6 +31,7 @@ export interface AuthModuleParts {
   keys: KeyPair;
   postgres: Postgres<unknown>;
   redis: Redis;
+  readiness: Readiness;
 }
 
 /** The services that start-up needs. */
@@ -40,20 +41,22 @@ export interface AuthInstance {
 }
 
 /** Hashes that may run at once. libuv has four threads for such work, and checking tokens needs one of them. */
-const hashLimit = Math.min(availableParallelism(), 3);
+const hashLimit = Math.max(1, Math.min(availableParallelism() - 1, 3));
 const maxWaitingHashes = 32;
 
 /** The composition root of the auth service. */
 export class AuthModule implements Module<AuthInstance> {
   readonly #config: Config;
   readonly #keys: KeyPair;
+  readonly #readiness: Readiness;
   readonly #users: UserService;
   readonly #apiKeys: ApiKeyService;
   readonly #sessions: SessionService;
 
-  constructor({ config, keys, postgres, redis }: AuthModuleParts) {
+  constructor({ config, keys, postgres, redis, readiness }: AuthModuleParts) {
     this.#config = config;
     this.#keys = keys;
+    this.#readiness = readiness;
     const bulkhead = new Bulkhead({ limit: hashLimit, maxWaiting: maxWaitingHashes, timeLeftMs });
     this.#users = new UserService(
       new UserStore(postgres),
@@ -82,7 +85,7 @@ export class AuthModule implements Module<AuthInstance> {
     };
     const inProduction = this.#config.NODE_ENV === 'production';
     return [
-      new HealthController(),
+      new HealthController(this.#readiness),
       new ApiKeyController(this.#apiKeys),
       new UserController(this.#users),
       new SessionController(this.#sessions, {

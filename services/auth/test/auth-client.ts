@@ -30,6 +30,7 @@ export interface Data {
   refreshToken?: string;
   status?: string;
   timestamp?: string;
+  dependencies?: { name: string; state: string }[];
 }
 
 export interface Tokens {

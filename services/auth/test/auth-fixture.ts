@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPostgres, type Postgres, sql } from '@tsmicro/postgres';
+import type { RunningService } from '@tsmicro/service';
 import { type Server as Dependency, startNats, startPostgres, startRedis } from '@tsmicro/stack';
 import { pino } from 'pino';
 import { parseEnvironment } from '../src/config.ts';
-import { type AuthServer, openServer } from '../src/server.ts';
+import { openServer } from '../src/server.ts';
 import { AuthClient } from './auth-client.ts';
 
 /** The servers that an auth service needs, a database and keys of its own. */
@@ -81,6 +82,7 @@ export async function openSurroundings({ ownServers = false } = {}): Promise<Sur
   const keys = await writeKeys(await openKeyFolder(opening));
   const environment = {
     SERVER_PORT: '0',
+    METRICS_PORT: '0',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     DB_HOST: address.host,
     DB_PORT: String(address.port),
@@ -102,15 +104,15 @@ export async function openSurroundings({ ownServers = false } = {}): Promise<Sur
 export function openAuthServer(
   { environment }: Pick<Surroundings, 'environment'>,
   changes: Record<string, string> = {},
-): Promise<AuthServer> {
+): Promise<RunningService> {
   const config = parseEnvironment({ ...environment, ...changes });
-  return openServer(config, pino({ level: config.LOG_LEVEL }));
+  return openServer(config, { logger: pino({ level: config.LOG_LEVEL }) });
 }
 
 /** One auth service and a client of it. */
 export interface AuthFixture extends AsyncDisposable {
   surroundings: Surroundings;
-  server: AuthServer;
+  server: RunningService;
   client: AuthClient;
 }
 

@@ -111,6 +111,18 @@ describe('the bulkhead', () => {
     );
   });
 
+  test('work whose turn would come too late, as long as the last ones took, is refused at the door', async () => {
+    const bulkhead = new Bulkhead({ limit: 1, maxWaiting: 32, timeLeftMs: () => 600 });
+    const work = () => bulkhead.admit(() => bulkhead.run(() => sleep(100)));
+    for (let i = 0; i < 20; i++) await work();
+    const flood = await Promise.allSettled(Array.from({ length: 20 }, work));
+    const refused = flood.filter(({ status }) => status === 'rejected');
+    assert.ok(refused.length > 10 && refused.length < 20, `${refused.length} of 20 were refused`);
+    for (const each of refused) {
+      assert.equal(each.status === 'rejected' && each.reason.name, 'BulkheadFullError');
+    }
+  });
+
   test('work that fails leaves its place', async () => {
     const bulkhead = new Bulkhead({ limit: 1, maxWaiting: 0 });
     await assert.rejects(

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RoleCode } from '@tsmicro/contracts-auth';
 import { openMongo } from '@tsmicro/mongo';
+import type { RunningService } from '@tsmicro/service';
 import { type Server as Dependency, startMongo, startNats, startRedis } from '@tsmicro/stack';
 import { pino } from 'pino';
 import { parseEnvironment } from '../src/config.ts';
-import { openServer, type Server } from '../src/server.ts';
+import { openServer } from '../src/server.ts';
 import { AuthResponder } from './auth-responder.ts';
 import { BlogClient } from './blog-client.ts';
 
@@ -34,6 +35,7 @@ export async function openSurroundings(): Promise<Surroundings> {
   const auth = opening.use(await new AuthResponder().open(nats.url));
   const environment = {
     SERVER_PORT: '0',
+    METRICS_PORT: '0',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     DB_URL: mongo.url,
     DB_NAME: database,
@@ -55,15 +57,15 @@ async function dropDatabase(url: string, database: string): Promise<void> {
 export function openBlogServer(
   { environment }: Surroundings,
   changes: Record<string, string> = {},
-): Promise<Server> {
+): Promise<RunningService> {
   const config = parseEnvironment({ ...environment, ...changes });
-  return openServer(config, pino({ level: config.LOG_LEVEL }));
+  return openServer(config, { logger: pino({ level: config.LOG_LEVEL }) });
 }
 
 /** One blog service with an author, another author, an editor, a learner and a client for each. */
 export interface BlogFixture extends AsyncDisposable {
   surroundings: Surroundings;
-  server: Server;
+  server: RunningService;
   anyone: BlogClient;
   author: BlogClient;
   otherAuthor: BlogClient;

@@ -8,6 +8,7 @@ import { eventually, openSurroundings, type Surroundings } from './blog-fixture.
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const complete = {
+  METRICS_PORT: '0',
   DB_URL: 'mongodb://127.0.0.1:1',
   DB_NAME: 'blog',
   REDIS_HOST: '127.0.0.1',
@@ -31,14 +32,14 @@ class BlogProcess implements AsyncDisposable {
   }
 
   /** Its log, line by line. */
-  get lines(): { level: number; msg: string; address?: string }[] {
+  get lines(): { level: number; msg: string; address?: string; metrics?: string }[] {
     return this.out
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line));
   }
 
-  async line(message: string | RegExp): Promise<{ address?: string }> {
+  async line(message: string | RegExp): Promise<{ address?: string; metrics?: string }> {
     const found = () => this.lines.find(({ msg }) => msg.match(message));
     await eventually(
       async () => found() !== undefined || this.child.exitCode,
@@ -96,8 +97,13 @@ describe('a start', () => {
 
   test('it says when it is ready, answers, and ends at SIGTERM', async () => {
     await using blog = new BlogProcess({ ...surroundings.environment, LOG_LEVEL: 'info' });
-    const { address } = await blog.line('blog is ready');
+    const { address, metrics } = await blog.line('blog is ready');
     assert.equal((await fetch(`${address}/health`)).status, 200);
+    const scraped = await (await fetch(metrics ?? '')).text();
+    assert.match(
+      scraped,
+      /^http_server_request_duration_seconds_count\{.*route="\/health",status="200"\} 1$/m,
+    );
     blog.child.kill('SIGTERM');
     const { code, tookMs } = await blog.ended();
     assert.equal(code, 0);

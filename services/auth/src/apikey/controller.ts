@@ -14,7 +14,14 @@ export class ApiKeyController extends Controller {
   override mountRoutes(routes: Routes): void {
     routes.get(
       '/verify/apikey',
-      { summary: 'Whether the x-api-key header names a key in force' },
+      {
+        summary: 'Whether the x-api-key header names a key in force',
+        errors: {
+          400: 'x-api-key header must be given once',
+          401: 'x-api-key header is missing',
+          403: 'x-api-key is invalid',
+        },
+      },
       async (request) => {
         await this.#apiKeys.verify(request.headers['x-api-key']);
         return undefined;

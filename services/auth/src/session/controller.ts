@@ -29,12 +29,22 @@ export class SessionController extends Controller {
     const { passwordMinLength, jwks } = this.#options;
     routes.post(
       '/signup/basic',
-      { summary: 'Sign up by email and password', body: signUpBasic(passwordMinLength), data: UserAuth },
+      {
+        summary: 'Sign up by email and password',
+        body: signUpBasic(passwordMinLength),
+        data: UserAuth,
+        errors: { 400: 'user already registered' },
+      },
       async ({ body }) => this.#sessions.signUp(body),
     );
     routes.post(
       '/signin/basic',
-      { summary: 'Sign in by email and password', body: SignInBasic, data: UserAuth },
+      {
+        summary: 'Sign in by email and password',
+        body: SignInBasic,
+        data: UserAuth,
+        errors: { 401: 'invalid credentials' },
+      },
       async ({ body }) => this.#sessions.signIn(body),
     );
     routes.post(
@@ -44,6 +54,9 @@ export class SessionController extends Controller {
         guards: [createRefreshGuard(this.#sessions)],
         body: TokenRefresh,
         data: Tokens,
+        errors: {
+          401: 'the tokens are not of one session in force; of the access token the expiry alone is forgiven',
+        },
       },
       async ({ body, context }) => this.#sessions.refresh(context.get(refreshedToken), body.refreshToken),
     );

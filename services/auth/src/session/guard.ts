@@ -2,6 +2,7 @@ import {
   type AuthenticationProvider,
   type AuthorizationProvider,
   createContextKey,
+  demanding,
   type Guard,
 } from '@tsmicro/network';
 import type { OpenSession, TokenClaims } from './model.ts';
@@ -30,7 +31,7 @@ export function createAuthorizationProvider(sessions: SessionService): Authoriza
 
 /** Lets pass who brings the access token, expired or not, of a session in force. */
 export function createRefreshGuard(sessions: SessionService): Guard {
-  return async (request) => {
+  return demanding(async (request) => {
     request.context.set(refreshedToken, await sessions.readRefreshedToken(request.headers.authorization));
-  };
+  });
 }

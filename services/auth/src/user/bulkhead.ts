@@ -20,9 +20,14 @@ export interface BulkheadOptions {
   timeLeftMs?: () => number | undefined;
 }
 
-const fullMessage = 'as much as may wait waits already';
+/** One for all: a refusal is to cost nothing, and the place it comes from says nothing. */
+const full = new BulkheadFullError('as much as may wait waits already');
 /** Longest wait of work that belongs to no request. */
 const defaultPatienceMs = 5_000;
+/** How much of the estimate the newest work makes up. */
+const newestCounts = 0.2;
+/** What a work may take from its turn to the answer, in works. */
+const workAndAfter = 4;
 
 /**
  * Keeps costly work from taking the whole machine: so many at once, so many in the queue, the rest refused
@@ -35,6 +40,8 @@ export class Bulkhead {
   readonly #waiting = new Set<() => void>();
   #running = 0;
   #admitted = 0;
+  /** How long a work takes, the last ones counting most. */
+  #typicalMs = 0;
 
   constructor({ limit, maxWaiting, timeLeftMs = () => undefined }: BulkheadOptions) {
     this.#limit = limit;
@@ -44,11 +51,13 @@ export class Bulkhead {
 
   /**
    * Lets in what will need a turn later, as many as can run and wait, so that one too many is refused before anything
-   * was done for it.
+   * was done for it; and so is one whose turn would come too late for it.
    * @throws {BulkheadFullError} at once
    */
   async admit<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#admitted >= this.#limit + this.#maxWaiting) throw new BulkheadFullError(fullMessage);
+    if (this.#admitted >= this.#limit + this.#maxWaiting || !this.#isInTime()) {
+      throw full;
+    }
     this.#admitted++;
     try {
       return await work();
@@ -64,21 +73,34 @@ export class Bulkhead {
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
     await this.#enter();
+    const startedAt = performance.now();
     try {
       return await work();
     } finally {
+      this.#typicalMs += (performance.now() - startedAt - this.#typicalMs) * newestCounts;
       this.#leave();
     }
   }
 
+  /** How long a turn may be waited for: the work itself needs time, and what follows it. */
+  #patienceMs(): number {
+    return (this.#timeLeftMs() ?? defaultPatienceMs) - this.#typicalMs * workAndAfter;
+  }
+
+  #isInTime(): boolean {
+    return (
+      this.#admitted < this.#limit || (this.#admitted / this.#limit) * this.#typicalMs <= this.#patienceMs()
+    );
+  }
+
   async #enter(): Promise<void> {
-    const patienceMs = this.#timeLeftMs() ?? defaultPatienceMs;
+    const patienceMs = this.#patienceMs();
     if (patienceMs <= 0) throw new BulkheadTimeoutError('the request has no time left');
     if (this.#running < this.#limit) {
       this.#running++;
       return;
     }
-    if (this.#waiting.size >= this.#maxWaiting) throw new BulkheadFullError(fullMessage);
+    if (this.#waiting.size >= this.#maxWaiting) throw full;
     const turn = Promise.withResolvers<void>();
     const admit = () => turn.resolve();
     this.#waiting.add(admit);

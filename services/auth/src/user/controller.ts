@@ -2,7 +2,7 @@ import { profileUser } from '@tsmicro/contracts-auth';
 import { Uuid, UuidParam } from '@tsmicro/dto';
 import { Controller, type NatsGroup } from '@tsmicro/micro';
 import { compileParser, type Routes } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import { PublicUser } from './dto.ts';
 import type { UserService } from './service.ts';
 
@@ -20,7 +20,12 @@ export class UserController extends Controller {
   override mountRoutes(routes: Routes): void {
     routes.get(
       '/id/:id',
-      { summary: 'The public profile of a user', params: UuidParam, data: PublicUser },
+      {
+        summary: 'The public profile of a user',
+        params: UuidParam,
+        data: PublicUser,
+        errors: { 404: 'user not found' },
+      },
       async ({ params }) => this.#users.getPublic(params.id),
     );
   }

@@ -1,23 +1,29 @@
 import { Uuid } from '@tsmicro/dto';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import type { Role, User } from './model.ts';
 
 /** A user as the owner of the account sees it. */
-export const UserProfile = Type.Object({
-  id: Uuid,
-  email: Type.String(),
-  name: Type.String(),
-  profilePicUrl: Type.Optional(Type.String()),
-  roles: Type.Array(Type.Object({ id: Uuid, code: Type.String() })),
-});
+export const UserProfile = Type.Object(
+  {
+    id: Uuid,
+    email: Type.String(),
+    name: Type.String(),
+    profilePicUrl: Type.Optional(Type.String()),
+    roles: Type.Array(Type.Object({ id: Uuid, code: Type.String() })),
+  },
+  { title: 'UserProfile' },
+);
 export type UserProfile = Type.Static<typeof UserProfile>;
 
 /** A user as everybody sees it. */
-export const PublicUser = Type.Object({
-  id: Uuid,
-  name: Type.String(),
-  profilePicUrl: Type.Optional(Type.String()),
-});
+export const PublicUser = Type.Object(
+  {
+    id: Uuid,
+    name: Type.String(),
+    profilePicUrl: Type.Optional(Type.String()),
+  },
+  { title: 'PublicUser' },
+);
 export type PublicUser = Type.Static<typeof PublicUser>;
 
 /** The profile of a user with these roles. */

@@ -2,11 +2,14 @@ import { RoleCode } from '@tsmicro/contracts-auth';
 import { MongoIdParam, Pagination } from '@tsmicro/dto';
 import { Controller } from '@tsmicro/micro';
 import { type GuardProviders, type Routes, reply } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import { ItemBlog, PrivateBlog } from '../blog/dto.ts';
 import { currentUser } from '../identity/guard.ts';
 import { CreateBlog, UpdateBlog } from './dto.ts';
 import type { AuthorService, Shelf } from './service.ts';
+
+const absent = { 404: 'blog not found' };
+const slugTaken = 'Blog with slug: S already exists';
 
 /** An author's own blogs. */
 export class AuthorController extends Controller {
@@ -21,17 +24,29 @@ export class AuthorController extends Controller {
     const guards = [this.authentication(), this.authorization(RoleCode.Author)];
     routes.post(
       '/',
-      { summary: 'Write a new draft', guards, body: CreateBlog, data: PrivateBlog },
+      {
+        summary: 'Write a new draft',
+        guards,
+        body: CreateBlog,
+        data: PrivateBlog,
+        errors: { 400: slugTaken },
+      },
       async ({ body, context }) =>
         reply('blog created successfully', await this.#service.create(body, context.get(currentUser))),
     );
     routes.put(
       '/',
-      { summary: 'Change a blog', guards, body: UpdateBlog, data: PrivateBlog },
+      {
+        summary: 'Change a blog',
+        guards,
+        body: UpdateBlog,
+        data: PrivateBlog,
+        errors: { 400: slugTaken, ...absent },
+      },
       async ({ body, context }) =>
         reply('blog updated successfully', await this.#service.update(body, context.get(currentUser))),
     );
-    const one = { guards, params: MongoIdParam };
+    const one = { guards, params: MongoIdParam, errors: absent };
     routes.get('/id/:id', { ...one, summary: 'One of my blogs', data: PrivateBlog }, ({ params, context }) =>
       this.#service.get(params.id, context.get(currentUser)),
     );
@@ -39,7 +54,9 @@ export class AuthorController extends Controller {
       await this.#service.delete(params.id, context.get(currentUser));
       return reply('blog deleted successfully');
     });
-    routes.put('/submit/id/:id', { ...one, summary: 'Hand a draft in' }, async ({ params, context }) => {
+    const nothingNew = { 400: 'blog is published and its draft has nothing new' };
+    const submission = { ...one, summary: 'Hand a draft in', errors: { ...nothingNew, ...absent } };
+    routes.put('/submit/id/:id', submission, async ({ params, context }) => {
       await this.#service.submit(params.id, context.get(currentUser));
       return reply('blog submitted successfully');
     });

@@ -1,5 +1,5 @@
 import { MongoId, text } from '@tsmicro/dto';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 /**
  * Backslashes and control characters do not pass a gateway in a path, nor do segments that browsers resolve: what has
@@ -24,9 +24,12 @@ const content = {
 };
 
 /** A new blog. */
-export const CreateBlog = Type.Object(content);
+export const CreateBlog = Type.Object(content, { title: 'CreateBlog' });
 export type CreateBlog = Type.Static<typeof CreateBlog>;
 
 /** Changes to a blog; what is absent stays as it is. */
-export const UpdateBlog = Type.Object({ _id: MongoId, ...Type.Partial(Type.Object(content)).properties });
+export const UpdateBlog = Type.Object(
+  { _id: MongoId, ...Type.Partial(Type.Object(content)).properties },
+  { title: 'UpdateBlog' },
+);
 export type UpdateBlog = Type.Static<typeof UpdateBlog>;

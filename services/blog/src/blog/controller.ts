@@ -16,12 +16,22 @@ export class BlogController extends Controller {
   mountRoutes(routes: Routes): void {
     routes.get(
       '/id/:id',
-      { summary: 'A published blog by its id', params: MongoIdParam, data: PublicBlog },
+      {
+        summary: 'A published blog by its id',
+        params: MongoIdParam,
+        data: PublicBlog,
+        errors: { 404: 'blog not found' },
+      },
       ({ params }) => this.#service.getPublishedById(params.id),
     );
     routes.get(
       '/slug/:slug',
-      { summary: 'A published blog by its slug', params: SlugParam, data: PublicBlog },
+      {
+        summary: 'A published blog by its slug',
+        params: SlugParam,
+        data: PublicBlog,
+        errors: { 404: 'blog not found' },
+      },
       ({ params }) => this.#service.getPublishedBySlug(params.slug),
     );
   }

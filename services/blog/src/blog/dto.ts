@@ -1,12 +1,15 @@
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import type { Blog, BlogItem, PublishedBlog } from './model.ts';
 
 /** Who wrote a blog. */
-export const InfoAuthor = Type.Object({
-  _id: Type.String(),
-  name: Type.String(),
-  profilePicUrl: Type.Optional(Type.String()),
-});
+export const InfoAuthor = Type.Object(
+  {
+    _id: Type.String(),
+    name: Type.String(),
+    profilePicUrl: Type.Optional(Type.String()),
+  },
+  { title: 'InfoAuthor' },
+);
 export type InfoAuthor = Type.Static<typeof InfoAuthor>;
 
 const itemFields = {
@@ -20,31 +23,37 @@ const itemFields = {
 };
 
 /** A blog in a list. */
-export const ItemBlog = Type.Object(itemFields);
+export const ItemBlog = Type.Object(itemFields, { title: 'ItemBlog' });
 export type ItemBlog = Type.Static<typeof ItemBlog>;
 
 /** A blog for its readers. */
-export const PublicBlog = Type.Object({
-  ...itemFields,
-  text: Type.String(),
-  author: InfoAuthor,
-  publishedAt: Type.String(),
-});
+export const PublicBlog = Type.Object(
+  {
+    ...itemFields,
+    text: Type.String(),
+    author: InfoAuthor,
+    publishedAt: Type.String(),
+  },
+  { title: 'PublicBlog' },
+);
 export type PublicBlog = Type.Static<typeof PublicBlog>;
 
 /** A blog for its author and for editors. */
-export const PrivateBlog = Type.Object({
-  ...itemFields,
-  text: Type.Optional(Type.String()),
-  draftText: Type.String(),
-  author: InfoAuthor,
-  submitted: Type.Boolean(),
-  drafted: Type.Boolean(),
-  published: Type.Boolean(),
-  publishedAt: Type.Optional(Type.String()),
-  createdAt: Type.String(),
-  updatedAt: Type.String(),
-});
+export const PrivateBlog = Type.Object(
+  {
+    ...itemFields,
+    text: Type.Optional(Type.String()),
+    draftText: Type.String(),
+    author: InfoAuthor,
+    submitted: Type.Boolean(),
+    drafted: Type.Boolean(),
+    published: Type.Boolean(),
+    publishedAt: Type.Optional(Type.String()),
+    createdAt: Type.String(),
+    updatedAt: Type.String(),
+  },
+  { title: 'PrivateBlog' },
+);
 export type PrivateBlog = Type.Static<typeof PrivateBlog>;
 
 /** The list item of a blog. */

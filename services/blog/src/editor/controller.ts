@@ -2,7 +2,7 @@ import { RoleCode } from '@tsmicro/contracts-auth';
 import { MongoIdParam, Pagination } from '@tsmicro/dto';
 import { Controller } from '@tsmicro/micro';
 import { type GuardProviders, type Routes, reply } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import { ItemBlog, PrivateBlog } from '../blog/dto.ts';
 import { currentUser } from '../identity/guard.ts';
 import type { EditorService } from './service.ts';
@@ -19,14 +19,27 @@ export class EditorController extends Controller {
   mountRoutes(routes: Routes): void {
     const guards = [this.authentication(), this.authorization(RoleCode.Editor)];
     const one = { guards, params: MongoIdParam };
-    routes.get('/id/:id', { ...one, summary: "Anybody's blog", data: PrivateBlog }, ({ params }) =>
-      this.#service.get(params.id),
+    const absent = { 404: 'blog not found' };
+    routes.get(
+      '/id/:id',
+      { ...one, summary: "Anybody's blog", data: PrivateBlog, errors: absent },
+      ({ params }) => this.#service.get(params.id),
     );
-    routes.put('/publish/id/:id', { ...one, summary: 'Publish a submitted blog' }, async (request) => {
+    const publishing = {
+      ...one,
+      summary: 'Publish a submitted blog',
+      errors: { ...absent, 400: 'blog is not submitted' },
+    };
+    routes.put('/publish/id/:id', publishing, async (request) => {
       await this.#service.publish(request.params.id, request.context.get(currentUser));
       return reply('blog published successfully');
     });
-    routes.put('/unpublish/id/:id', { ...one, summary: 'Take a blog from readers' }, async (request) => {
+    const unpublishing = {
+      ...one,
+      summary: 'Take a blog from readers',
+      errors: { ...absent, 400: 'blog is not published' },
+    };
+    routes.put('/unpublish/id/:id', unpublishing, async (request) => {
       await this.#service.unpublish(request.params.id, request.context.get(currentUser));
       return reply('blog unpublished successfully');
     });

@@ -1,7 +1,7 @@
 import { MongoIdParam, Pagination } from '@tsmicro/dto';
 import { Controller } from '@tsmicro/micro';
 import type { Routes } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import { ItemBlog } from '../blog/dto.ts';
 import { TagParam } from './dto.ts';
 import type { ListService } from './service.ts';
@@ -27,7 +27,12 @@ export class ListController extends Controller {
     );
     routes.get(
       '/similar/id/:id',
-      { summary: 'Blogs about what this one is about', params: MongoIdParam, data },
+      {
+        summary: 'Blogs about what this one is about',
+        params: MongoIdParam,
+        data,
+        errors: { 404: 'blog not found' },
+      },
       ({ params }) => this.#service.listSimilar(params.id),
     );
   }

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 /** The path parameter `tag`. */
 export const TagParam = Type.Object({

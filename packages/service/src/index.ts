@@ -1,0 +1,14 @@
+export { HealthController } from './health/controller.ts';
+export { Health, ReadinessReport } from './health/dto.ts';
+export { type Dependency, Readiness } from './health/readiness.ts';
+export { natsOptions, redisOptions } from './options.ts';
+export { type Opening, type RunningService, runService, type ServiceDefinition } from './run.ts';
+export { type ServedModule, serve } from './serve.ts';
+export {
+  natsVariables,
+  poolVariables,
+  processVariables,
+  redisVariables,
+  serverVariables,
+  variable,
+} from './variables.ts';

@@ -1,0 +1,5 @@
+export { type DependencyFigures, showDependencies } from './dependency-metrics.ts';
+export { createLogger, type LoggerOptions } from './logger.ts';
+export { type CollectedMetric, Metrics, type Sample } from './metrics.ts';
+export { Tally } from './tally.ts';
+export { openTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts';
