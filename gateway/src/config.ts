@@ -1,19 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { parseConfig } from '@tsmicro/network';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@tsmicro/schema';
+import { processVariables, serverVariables } from '@tsmicro/service';
 import { hostMapPattern } from './upstream/host-map.ts';
 
 const Config = Type.Object({
-  SERVER_HOST: Type.String({
-    default: '127.0.0.1',
-    description: 'the address to listen on, such as 127.0.0.1',
-  }),
-  SERVER_PORT: Type.Integer({
-    minimum: 0,
-    maximum: 65_535,
-    default: 8000,
-    description: 'a port, such as 8000',
-  }),
+  ...processVariables({ metricsPort: 9_100 }),
+  ...serverVariables({ port: 8_000 }),
   KONG_CONFIG: Type.String({
     default: fileURLToPath(new URL('../kong/kong.yml', import.meta.url)),
     description: 'the path of a declarative configuration, such as kong/kong.yml',
@@ -24,13 +17,9 @@ const Config = Type.Object({
     description:
       'where the names of the declaration live, such as auth:8000=127.0.0.1:8001,blog:8000=127.0.0.1:8002',
   }),
-  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
-    default: 'info',
-    description: 'one of trace, debug, info, warn, error, fatal, silent',
-  }),
-  NODE_ENV: Type.Enum(['development', 'test', 'production'], {
-    default: 'development',
-    description: 'development, test or production',
+  DOCS: Type.Enum(['on', 'off'], {
+    default: 'on',
+    description: 'on or off: whether /docs shows what the services offer',
   }),
 });
 

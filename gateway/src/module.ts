@@ -1,9 +1,13 @@
 import type { RequestListener } from 'node:http';
+import { Refusals } from '@tsmicro/network';
+import { type Metrics, Tally } from '@tsmicro/telemetry';
 import type { Logger } from 'pino';
 import { apikeyAuthPlugin } from './apikey/plugin.ts';
 import type { Declaration } from './declaration/declaration.ts';
 import type { RouteEntity } from './declaration/route.ts';
 import type { ServiceEntity } from './declaration/service.ts';
+import { createDocsListener } from './docs/listener.ts';
+import { createDocs } from './docs/module.ts';
 import { ChainBuilder } from './plugin/chain.ts';
 import type { PluginKind } from './plugin/plugin.ts';
 import type { ProxiedRoute, ProxiedService } from './proxy/proxied-route.ts';
@@ -19,6 +23,10 @@ export const pluginKinds: readonly PluginKind[] = [apikeyAuthPlugin];
 /** The gateway put together: what answers requests, and what is to be closed after the last of them. */
 export interface GatewayModule {
   readonly listener: RequestListener;
+  /** How the listener refuses what is too much for a service. */
+  readonly refusals: Refusals;
+  /** Shows what it counts besides requests. */
+  show(metrics: Metrics): void;
   close(): Promise<void>;
 }
 
@@ -32,9 +40,15 @@ export function createGatewayModule(
   declaration: Declaration,
   hostMap: HostMap,
   logger: Logger,
+  { docs }: { docs: boolean },
 ): GatewayModule {
   const targets = new TargetBook(hostMap);
-  const chains = new ChainBuilder({ targets, logger });
+  const decisions = new Tally({
+    name: 'gateway_apikey_decisions_total',
+    help: 'Decisions about API keys, and whether they were known or had to be asked for',
+    labels: ['decision', 'source'],
+  });
+  const chains = new ChainBuilder({ targets, logger, decisions });
   const routes = declaration.services.flatMap((entity): ProxiedRoute[] => {
     const service = createService(entity, targets);
     return entity.routes.map((route: RouteEntity) => ({
@@ -43,6 +57,17 @@ export function createGatewayModule(
       plugins: chains.build([declaration.plugins, entity.plugins, route.plugins]),
     }));
   });
-  const reception = new Reception(new Router(routes), new RetryBudget(), logger);
-  return { listener: reception.listener, close: () => targets.close() };
+  const budget = new RetryBudget();
+  const refusals = new Refusals(logger);
+  const { listener } = new Reception(new Router(routes), budget, refusals, logger);
+  const retries = { name: 'gateway_retries_total', help: 'Requests sent a second time' };
+  return {
+    listener: docs ? createDocsListener(createDocs(declaration, targets), logger, listener) : listener,
+    refusals,
+    show(metrics) {
+      metrics.collect(decisions.metric, () => decisions.samples());
+      metrics.collect({ ...retries, type: 'counter' }, () => [{ value: budget.spent }]);
+    },
+    close: () => targets.close(),
+  };
 }

@@ -1,19 +1,22 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServerEdge, type ServerEdge, whenPortFree } from '@tsmicro/network';
-import type { Logger } from 'pino';
+import type { Opening, RunningService } from '@tsmicro/service';
 import type { Config } from './config.ts';
 import { readDeclaration } from './declaration/declaration.ts';
+import { DeclarationError } from './declaration/errors.ts';
 import { createGatewayModule, type GatewayModule, pluginKinds } from './module.ts';
+import { HostMapError } from './upstream/errors.ts';
 import { parseHostMap } from './upstream/host-map.ts';
 
 /** What a gateway is opened with. */
-export type GatewayOptions = Pick<Config, 'SERVER_HOST' | 'SERVER_PORT' | 'KONG_CONFIG' | 'HOST_MAP'>;
+export type GatewayOptions = Pick<
+  Config,
+  'SERVER_HOST' | 'SERVER_PORT' | 'KONG_CONFIG' | 'HOST_MAP' | 'DOCS'
+>;
 
 /** An open gateway. */
-export interface Gateway extends AsyncDisposable {
-  /** As in `http://127.0.0.1:8000`. */
-  readonly url: string;
+export interface Gateway extends RunningService {
   /**
    * Answers what still comes with `connection: close` for `lingerMs` (default 500) or until the clients have gone,
    * stops listening, waits for running requests (at most 8 s in all), closes the connections to the services.
@@ -23,9 +26,11 @@ export interface Gateway extends AsyncDisposable {
 
 const usualLingerMs = 500;
 const closeDeadlineMs = 8_000;
+/** Connections that may wait to be accepted: with node's 511 a burst of them waits for seconds. */
+const backlog = 4_096;
 
 async function listen({ server }: ServerEdge, host: string, port: number): Promise<string> {
-  server.listen(port, host);
+  server.listen({ port, host, backlog });
   await once(server, 'listening');
   const { port: taken } = server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
@@ -41,14 +46,23 @@ async function closeAll(edge: ServerEdge, module: GatewayModule, lingerMs: numbe
   await module.close();
 }
 
+/** Whether an error of {@link openGateway} says all that an operator needs to put right. */
+export const isComplaint = (error: unknown): boolean =>
+  error instanceof DeclarationError || error instanceof HostMapError;
+
 /** Reads the declaration and opens a gateway. @throws {DeclarationError | HostMapError} and what listening throws */
-export async function openGateway(options: GatewayOptions, logger: Logger): Promise<Gateway> {
+export async function openGateway(
+  options: GatewayOptions,
+  { logger, metrics, beforeListening }: Opening,
+): Promise<Gateway> {
   const hostMap = parseHostMap(options.HOST_MAP);
   const declaration = await readDeclaration(options.KONG_CONFIG, pluginKinds);
-  const module = createGatewayModule(declaration, hostMap, logger);
-  const edge = createServerEdge(module.listener);
+  const module = createGatewayModule(declaration, hostMap, logger, { docs: options.DOCS === 'on' });
+  if (metrics !== undefined) module.show(metrics);
+  const edge = createServerEdge(module.listener, { refusals: module.refusals });
   deferContinue(edge);
-  const url = await whenPortFree(
+  beforeListening?.();
+  const address = await whenPortFree(
     options.SERVER_PORT,
     () => listen(edge, options.SERVER_HOST, options.SERVER_PORT),
     logger,
@@ -58,5 +72,5 @@ export async function openGateway(options: GatewayOptions, logger: Logger): Prom
     closing ??= closeAll(edge, module, lingerMs);
     return closing;
   };
-  return { url, close, [Symbol.asyncDispose]: () => close() };
+  return { address, close, [Symbol.asyncDispose]: () => close() };
 }

@@ -31,7 +31,7 @@ test('answer: 50 MB come down unchanged, and a slow reader holds the service bac
   });
   const expected = createHash('sha256');
   for (let i = 0; i < total; i++) expected.update(block);
-  const answer = await request(`${fixture.gateway.url}/blog/x`, { headers: key });
+  const answer = await request(`${fixture.gateway.address}/blog/x`, { headers: key });
   const hash = createHash('sha256');
   let blocked = false;
   for await (const chunk of answer.body) {
@@ -64,7 +64,7 @@ test('answer: one without a length, and one without a body, keep their form', as
   const { headers, body } = await sendRaw(fixture.port, requestText('GET /blog/chunks HTTP/1.1'));
   assert.deepEqual([headers.get('transfer-encoding'), body], ['chunked', '1\r\na\r\n1\r\nb\r\n0\r\n\r\n']);
   for (const status of [204, 304]) {
-    const answer = await request(`${fixture.gateway.url}/blog/${status}`, { headers: key });
+    const answer = await request(`${fixture.gateway.address}/blog/${status}`, { headers: key });
     assert.deepEqual([answer.statusCode, await answer.body.text()], [status, '']);
   }
 });
@@ -79,13 +79,13 @@ test('answer: one that ends with its connection is passed on whole', async (t) =
   server.listen(fixture.blog.port, '127.0.0.1', resolve);
   await promise;
   t.after(() => server.close());
-  const { statusCode, headers, body } = await request(`${fixture.gateway.url}/blog/x`, { headers: key });
+  const { statusCode, headers, body } = await request(`${fixture.gateway.address}/blog/x`, { headers: key });
   assert.deepEqual([statusCode, headers['x-kind'], await body.text()], [200, 'old', 'old style']);
 });
 
 test('answer: pipelined requests are answered in their order', async (t) => {
   const fixture = await openFixture(t);
-  await (await request(`${fixture.gateway.url}/blog/x`, { headers: key })).body.dump();
+  await (await request(`${fixture.gateway.address}/blog/x`, { headers: key })).body.dump();
   let running = 0;
   fixture.blog.listener = (incoming, response) => {
     assert.equal(++running, 1, 'one at a time: whoever sends ahead takes no more of a service than others');
@@ -126,6 +126,6 @@ test('answer: read_timeout is the longest pause, not the time of the whole answe
       }, 100);
     },
   });
-  const { body } = await request(`${fixture.gateway.url}/blog/x`, { headers: key });
+  const { body } = await request(`${fixture.gateway.address}/blog/x`, { headers: key });
   assert.equal(await body.text(), 'xxxxxxxx');
 });

@@ -17,7 +17,9 @@ interface Started {
 }
 
 function startMain(t: TestContext, environment: Record<string, string>): Started {
-  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...environment } });
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, METRICS_PORT: '0', ...environment },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -38,7 +40,7 @@ test('close: clients that keep asking are sent away and lose no request, POSTs i
     const options = { method: 'POST', headers: key, body: '{"a":1}', dispatcher } as const;
     let open = true;
     while (open) {
-      const { statusCode, headers, body } = await request(`${fixture.gateway.url}/blog/x`, options);
+      const { statusCode, headers, body } = await request(`${fixture.gateway.address}/blog/x`, options);
       await body.dump();
       if (statusCode !== 200) failed.push(statusCode);
       answered++;
@@ -94,12 +96,12 @@ test('main: it says where it listens, answers what runs when SIGTERM comes, and 
     SERVER_PORT: '0',
     HOST_MAP: `auth:8000=127.0.0.1:${auth.port},blog:8000=127.0.0.1:${blog.port}`,
   });
-  await until('the log line', () => output().includes('listening'));
-  const { url } = JSON.parse(output()) as { url: string };
-  const asked = request(`${url}/blog/x`, { headers: key });
+  await until('the log line', () => output().includes('gateway is ready'));
+  const { address } = JSON.parse(output()) as { address: string };
+  const asked = request(`${address}/blog/x`, { headers: key });
   await until('the request', () => held.length === 1);
   child.kill('SIGTERM');
-  await until('the log line', () => output().includes('stopping'));
+  await until('the log line', () => output().includes('gateway stops'));
   held[0]?.();
   const { statusCode, body } = await asked;
   await body.dump();
@@ -111,7 +113,7 @@ test('main: it says where it listens, answers what runs when SIGTERM comes, and 
 test('main: what it cannot start with is one message and exit code 1', async (t) => {
   const wrong = startMain(t, { SERVER_PORT: '99999', LOG_LEVEL: 'loud' });
   assert.deepEqual(await wrong.exited, [1, null]);
-  assert.match(wrong.output(), /SERVER_PORT.*LOG_LEVEL/s);
+  assert.match(wrong.output(), /LOG_LEVEL.*SERVER_PORT/s);
   const missing = startMain(t, { SERVER_PORT: '0', KONG_CONFIG: '/nowhere/kong.yml' });
   assert.deepEqual(await missing.exited, [1, null]);
   assert.match(missing.output(), /\/nowhere\/kong\.yml cannot be used/);

@@ -15,7 +15,8 @@ test('config: every wrong variable is named in one message, with its shape', () 
   const environment = { SERVER_PORT: 'x', HOST_MAP: 'auth=8001', LOG_LEVEL: 'loud' };
   assert.throws(() => readConfig(environment), {
     name: 'ConfigError',
-    message: /SERVER_PORT.*a port, such as 8000.*HOST_MAP.*auth:8000=127\.0\.0\.1:8001.*LOG_LEVEL/s,
+    message:
+      /LOG_LEVEL.*fatal, error.*SERVER_PORT.*port to listen on.*HOST_MAP.*auth:8000=127\.0\.0\.1:8001/s,
   });
 });
 

@@ -15,7 +15,7 @@ const cut: RequestListener = (incoming) => incoming.socket.destroy();
 
 async function ask({ gateway }: Fixture, method = 'GET', body?: string) {
   const startedAt = performance.now();
-  const answer = await request(`${gateway.url}/blog/x`, { method, headers: key, body: body ?? null });
+  const answer = await request(`${gateway.address}/blog/x`, { method, headers: key, body: body ?? null });
   const json = (await answer.body.json()) as Record<string, unknown>;
   return { status: answer.statusCode, json, headers: answer.headers, tookMs: performance.now() - startedAt };
 }

@@ -12,6 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { Metrics } from '@tsmicro/telemetry';
 import { type Logger, pino } from 'pino';
 import { request } from 'undici';
 import { type Gateway, openGateway } from '../src/server.ts';
@@ -47,6 +48,8 @@ export interface FixtureOptions {
   /** Fields of the service blog besides url and routes. */
   service?: string;
   logLevel?: string;
+  metrics?: Metrics;
+  docs?: 'on' | 'off';
 }
 
 export async function openUpstream(listener: RequestListener): Promise<Upstream> {
@@ -141,16 +144,17 @@ export async function openFixture(t: TestContext, options: FixtureOptions = {}):
       SERVER_HOST: '127.0.0.1',
       SERVER_PORT: 0,
       KONG_CONFIG: file,
+      DOCS: options.docs ?? 'on',
       HOST_MAP: `auth:8000=127.0.0.1:${auth.port},blog:8000=127.0.0.1:${blog.port}`,
     },
-    logger,
+    { logger, ...(options.metrics === undefined ? {} : { metrics: options.metrics }) },
   );
   t.after(async () => {
     await Promise.all([auth.close(), blog.close()]);
     await gateway.close({ lingerMs: 0 });
     await rm(directory, { recursive: true });
   });
-  return { gateway, port: Number(new URL(gateway.url).port), auth, blog, log };
+  return { gateway, port: Number(new URL(gateway.address).port), auth, blog, log };
 }
 
 /** Waits until `done` holds; fails after five seconds, naming what did not come. */
@@ -178,7 +182,7 @@ export async function askWithKey(
 ): Promise<Asked> {
   const startedAt = performance.now();
   const headers = key === undefined ? {} : { 'x-api-key': key };
-  const answer = await request(gateway.url + path, { headers });
+  const answer = await request(gateway.address + path, { headers });
   const json = (await answer.body.json()) as Record<string, unknown>;
   return { status: answer.statusCode, json, headers: answer.headers, tookMs: performance.now() - startedAt };
 }

@@ -17,7 +17,7 @@ test('forwarding: the prefix is stripped once, path and query arrive as they are
     ['/%62log/x?%zz', '/x?%zz'],
   ];
   for (const [path, arrived] of paths) {
-    const { statusCode, body } = await request(gateway.url + path, { headers: key });
+    const { statusCode, body } = await request(gateway.address + path, { headers: key });
     assert.equal(statusCode, 200);
     assert.equal(((await body.json()) as { url: string }).url, arrived);
   }
@@ -26,17 +26,17 @@ test('forwarding: the prefix is stripped once, path and query arrive as they are
 test('forwarding: every method and its body arrive', async (t) => {
   const { gateway, blog } = await openFixture(t);
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-    const { body } = await request(`${gateway.url}/blog/x`, { method, headers: key, body: '{"a":1}' });
+    const { body } = await request(`${gateway.address}/blog/x`, { method, headers: key, body: '{"a":1}' });
     const seen = (await body.json()) as { method: string; body: string; headers: Record<string, string> };
     assert.deepEqual([seen.method, seen.body, seen.headers['content-length']], [method, '{"a":1}', '7']);
   }
   for (const method of ['GET', 'OPTIONS', 'DELETE', 'POST'] as const) {
-    const { body } = await request(`${gateway.url}/blog/x`, { method, headers: key });
+    const { body } = await request(`${gateway.address}/blog/x`, { method, headers: key });
     const seen = (await body.json()) as { method: string; body: string };
     assert.deepEqual([seen.method, seen.body], [method, '']);
   }
   const head = await sendRaw(
-    Number(new URL(gateway.url).port),
+    Number(new URL(gateway.address).port),
     requestText('HEAD /blog/x HTTP/1.1', ['connection: close']),
   );
   assert.equal(head.status, 200);
@@ -72,7 +72,8 @@ test('forwarding: headers of the hop and claims about the caller end at the gate
   );
   const { headers } = answer.json as { headers: Record<string, string> };
   const deadline = Number(headers['x-deadline-ms']);
-  assert.ok(deadline > 4_000 && deadline <= 5_000, `x-deadline-ms is ${deadline}`);
+  // As long as the gateway itself waits for this service (read_timeout).
+  assert.ok(deadline > 2_000 && deadline <= 2_400, `x-deadline-ms is ${deadline}`);
   delete headers['x-deadline-ms'];
   assert.deepEqual(headers, {
     host: 'blog:8000',
@@ -96,7 +97,7 @@ test('forwarding: a request id that is no good is made anew, the same for servic
   for (const given of ['', 'a b', 'x'.repeat(129), '"<script>"']) {
     const answer = await sendRaw(port, requestText('GET /blog/x HTTP/1.1', [`x-request-id: ${given}`]));
     const { headers } = answer.json as { headers: Record<string, string> };
-    assert.match(headers['x-request-id'] ?? '', /^[0-9a-f-]{36}$/);
+    assert.match(headers['x-request-id'] ?? '', /^[0-9a-f-]{36}\.[0-9a-z]+$/);
     assert.equal(answer.headers.get('x-request-id'), headers['x-request-id']);
   }
 });
@@ -136,7 +137,7 @@ test('forwarding: the answer loses hop-by-hop headers and banners, keeps the res
 test('forwarding: what no route leads to is a 404 in the envelope, before a key is asked for', async (t) => {
   const { gateway, auth, blog } = await openFixture(t);
   for (const path of ['/', '/authsignin', '/blogs/x', '/Blog/x', '/health']) {
-    const { statusCode, headers, body } = await request(gateway.url + path);
+    const { statusCode, headers, body } = await request(gateway.address + path);
     const requestId = headers['x-request-id'];
     assert.equal(statusCode, 404, path);
     assert.match(String(headers['content-type']), /^application\/json/);
@@ -148,7 +149,7 @@ test('forwarding: what no route leads to is a 404 in the envelope, before a key 
 
 test('forwarding: connections to a service are used again, and no more are opened than the bound', async (t) => {
   const { gateway, blog } = await openFixture(t);
-  const ask = () => request(`${gateway.url}/blog/x`, { headers: key }).then(({ body }) => body.dump());
+  const ask = () => request(`${gateway.address}/blog/x`, { headers: key }).then(({ body }) => body.dump());
   for (let i = 0; i < 5; i++) await ask();
   assert.equal(blog.sockets, 1);
   let held: (() => void)[] = [];
@@ -167,13 +168,13 @@ test('forwarding: connections to a service are used again, and no more are opene
 
 test('forwarding: beyond the queue of a service the answer is 503 with retry-after, at once', async (t) => {
   const { gateway, blog } = await openFixture(t);
-  await (await request(`${gateway.url}/blog/x`, { headers: key })).body.dump();
+  await (await request(`${gateway.address}/blog/x`, { headers: key })).body.dump();
   const held: (() => void)[] = [];
   blog.listener = (_incoming, response) => held.push(() => sendJson(response, 200, {}));
   const statuses: number[] = [];
   const retryAfter = new Set<unknown>();
   const asked = Array.from({ length: 400 }, () =>
-    request(`${gateway.url}/blog/x`, { headers: key }).then(({ statusCode, headers, body }) => {
+    request(`${gateway.address}/blog/x`, { headers: key }).then(({ statusCode, headers, body }) => {
       statuses.push(statusCode);
       if (statusCode === 503) retryAfter.add(headers['retry-after']);
       return body.dump();

@@ -57,11 +57,11 @@ export async function sendRaw(port: number, bytes: string | Buffer): Promise<Raw
   }
 }
 
-/** Reads one answer from a socket. */
-export function readAnswer(socket: Socket): Promise<RawAnswer> {
+/** Reads one answer from a socket; fails when none comes in time. */
+export function readAnswer(socket: Socket, withinMs = deadlineMs): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     let text = '';
-    const timer = setTimeout(() => reject(new Error(`no answer, only: ${text}`)), deadlineMs);
+    const timer = setTimeout(() => reject(new Error(`no answer, only: ${text}`)), withinMs);
     const settle = (ended: boolean) => {
       const answer = parseAnswer(text, ended);
       if (answer !== undefined) {

@@ -32,7 +32,7 @@ test('body: up to 1 MiB goes up unchanged, with a length and in chunks', async (
   for (const size of [0, 1, 64 * 1024, 64 * 1024 + 1, 300_000, mebibyte]) {
     const body = randomBytes(size);
     const expected = { size, hash: createHash('sha256').update(body).digest('hex') };
-    const answer = await request(`${fixture.gateway.url}/blog/x`, { method: 'POST', headers: key, body });
+    const answer = await request(`${fixture.gateway.address}/blog/x`, { method: 'POST', headers: key, body });
     assert.deepEqual(await answer.body.json(), expected, `${size} bytes with a length`);
     const head = requestText('POST /blog/x HTTP/1.1', ['transfer-encoding: chunked']);
     const { json } = await sendRaw(fixture.port, Buffer.concat([Buffer.from(head), chunked(body, 10_000)]));
@@ -67,11 +67,11 @@ test('body: a short one is sent on only when it is whole: a slow client holds no
   for (const socket of slow) {
     socket.write(requestText('POST /blog/slow HTTP/1.1', ['content-length: 10'], '12345'));
   }
-  const { statusCode, body } = await request(`${fixture.gateway.url}/blog/x`, { headers: key });
+  const { statusCode, body } = await request(`${fixture.gateway.address}/blog/x`, { headers: key });
   await body.dump();
   assert.equal(statusCode, 200);
   assert.equal(fixture.blog.seen.length, 1);
-  const answers = slow.map(readAnswer);
+  const answers = slow.map((socket) => readAnswer(socket));
   for (const socket of slow) socket.write('67890');
   for (const { json } of await Promise.all(answers)) assert.equal(json?.body, '1234567890');
   for (const socket of slow) socket.destroy();
@@ -91,7 +91,7 @@ test('body: slow clients that stream never take more than half of the connection
   }
   await until('8 refusals', () => statuses.length === 8);
   assert.deepEqual(new Set(statuses), new Set([503]));
-  const { statusCode, body } = await request(`${fixture.gateway.url}/blog/x`, { headers: key });
+  const { statusCode, body } = await request(`${fixture.gateway.address}/blog/x`, { headers: key });
   await body.dump();
   assert.equal(statusCode, 200);
   for (const socket of slow) socket.destroy();
@@ -138,7 +138,7 @@ test('body: an early answer of the service reaches the client that is still send
     blog: (_incoming, response) => sendJson(response, 401, { early: true }),
   });
   for (const size of [10, 100_000, mebibyte]) {
-    const answer = await request(`${fixture.gateway.url}/blog/x`, {
+    const answer = await request(`${fixture.gateway.address}/blog/x`, {
       method: 'POST',
       headers: key,
       body: Buffer.alloc(size),

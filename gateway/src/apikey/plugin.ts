@@ -2,6 +2,7 @@
 // followed by the plugin of this name for Kong.
 import { setTimeout } from 'node:timers/promises';
 import { badRequest, forbidden, internal, unauthorized } from '@tsmicro/network';
+import type { Tally } from '@tsmicro/telemetry';
 import type { Plugin, PluginKind, Verdict } from '../plugin/plugin.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { type Ruling, toAnswer } from './ruling.ts';
@@ -13,6 +14,9 @@ const headerName = 'x-api-key';
 /** A key known a moment ago waits this long for its next check, then goes on while the check does. */
 const knownKeyWaitMs = 100;
 const healthPath = /^\/[^/]+\/health$/;
+
+/** Whether a request for this path must show a key. */
+export const needsApiKey = (path: string) => !healthPath.test(path);
 
 /** What no key is: longer than the verifier's own headers allow, or two of them in one. */
 const noKey = /,|^.{1025}/s;
@@ -36,16 +40,18 @@ class ApikeyAuth implements Plugin {
   readonly #settings: ApikeySettings;
   readonly #verifier: Verifier;
   readonly #rulings: RulingCache;
+  readonly #decisions: Tally;
   readonly #checks = new Map<string, Promise<Ruling>>();
 
-  constructor(settings: ApikeySettings, verifier: Verifier) {
+  constructor(settings: ApikeySettings, verifier: Verifier, decisions: Tally) {
     this.#settings = settings;
     this.#verifier = verifier;
+    this.#decisions = decisions;
     this.#rulings = new RulingCache(settings);
   }
 
   access(exchange: Exchange): Verdict | Promise<Verdict> {
-    if (healthPath.test(exchange.path)) return undefined;
+    if (!needsApiKey(exchange.path)) return undefined;
     const key = apikeyOf(exchange);
     if (this.#settings.verificationAddresses.length === 0) {
       throw internal(new Error('apikey-auth-plugin has no verification_urls'));
@@ -53,15 +59,20 @@ class ApikeyAuth implements Plugin {
     if (this.#settings.hideCredentials) exchange.dropHeader(headerName);
     const digest = digestOf(key);
     const ruling = this.#rulings.find(digest, performance.now());
+    if (ruling !== undefined) this.#count(ruling, 'cache');
     if (ruling === 'granted') return undefined;
     if (ruling !== undefined) return toAnswer(ruling, exchange.requestId);
-    return this.#check(digest, key, exchange.requestId);
+    return this.#check(digest, key, exchange);
   }
 
-  #check(digest: string, key: string, requestId: string): Verdict | Promise<Verdict> {
+  #count(ruling: Ruling, source: 'cache' | 'service'): void {
+    this.#decisions.count(ruling === 'granted' ? 'granted' : 'refused', source);
+  }
+
+  #check(digest: string, key: string, exchange: Exchange): Verdict | Promise<Verdict> {
     const grant = this.#rulings.findGrant(digest, performance.now());
-    const verdict = this.#askOnce(digest, key, requestId).then(
-      (ruling) => (ruling === 'granted' ? undefined : toAnswer(ruling, requestId)),
+    const verdict = this.#askOnce(digest, key, exchange).then(
+      (ruling) => (ruling === 'granted' ? undefined : toAnswer(ruling, exchange.requestId)),
       (error: unknown): Verdict => {
         if (grant === undefined) throw error;
         this.#rulings.extend(grant, performance.now());
@@ -77,14 +88,19 @@ class ApikeyAuth implements Plugin {
   }
 
   /** Requests that come with one key at once share one check. */
-  #askOnce(digest: string, key: string, requestId: string): Promise<Ruling> {
+  #askOnce(digest: string, key: string, exchange: Exchange): Promise<Ruling> {
     const running = this.#checks.get(digest);
     if (running !== undefined) return running;
     const check = this.#verifier
-      .verify(key, requestId)
+      .verify(key, exchange)
       .then((ruling) => {
         this.#rulings.keep(digest, ruling, performance.now());
+        this.#count(ruling, 'service');
         return ruling;
+      })
+      .catch((error: unknown) => {
+        this.#decisions.count('unanswered', 'service');
+        throw error;
       })
       .finally(() => this.#checks.delete(digest));
     this.#checks.set(digest, check);
@@ -98,6 +114,6 @@ export const apikeyAuthPlugin: PluginKind = {
   priority: 1_000,
   parse(config) {
     const settings = parseApikeySettings(config);
-    return ({ targets }) => new ApikeyAuth(settings, new Verifier(settings, targets));
+    return ({ targets, decisions }) => new ApikeyAuth(settings, new Verifier(settings, targets), decisions);
   },
 };

@@ -1,5 +1,7 @@
 import { unavailable } from '@tsmicro/network';
 import type { Dispatcher } from 'undici';
+import type { Exchange } from '../proxy/exchange.ts';
+import { observeSending } from '../proxy/observation.ts';
 import type { Target } from '../upstream/target.ts';
 import type { TargetBook } from '../upstream/target-book.ts';
 import type { Ruling } from './ruling.ts';
@@ -49,24 +51,24 @@ export class Verifier {
    * Asks one address after the other until one knows: 2xx grants, 401 and 403 refuse, everything else is no answer.
    * @throws {ApiError} 503 when none answers in time, or when too many checks are running
    */
-  async verify(key: string, requestId: string): Promise<Ruling> {
+  async verify(key: string, exchange: Exchange): Promise<Ruling> {
     if (this.#running >= maxChecks) throw unavailable();
     this.#running++;
     try {
-      return await this.#askInTurn(key, requestId);
+      return await this.#askInTurn(key, exchange);
     } finally {
       this.#running--;
     }
   }
 
-  async #askInTurn(key: string, requestId: string): Promise<Ruling> {
+  async #askInTurn(key: string, exchange: Exchange): Promise<Ruling> {
     const deadline = performance.now() + this.#timeoutMs;
     let cause: unknown;
     for (const [index, address] of this.#addresses.entries()) {
       // Each gets an equal share of what is left: one that hangs leaves time for the next.
       const shareMs = (deadline - performance.now()) / (this.#addresses.length - index);
       try {
-        return await this.#ask(address, key, requestId, Math.max(1, Math.floor(shareMs)));
+        return await this.#observed(address, key, exchange, Math.max(1, Math.floor(shareMs)));
       } catch (error) {
         cause = error;
       }
@@ -74,13 +76,30 @@ export class Verifier {
     throw unavailable(undefined, { cause });
   }
 
-  async #ask({ target, path }: Address, key: string, requestId: string, timeoutMs: number): Promise<Ruling> {
-    const answer = await target.request({
-      method: 'GET',
-      path,
-      headers: { 'x-api-key': key, 'x-request-id': requestId, 'x-deadline-ms': String(timeoutMs) },
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+  async #observed(address: Address, key: string, exchange: Exchange, timeoutMs: number): Promise<Ruling> {
+    const { requestId } = exchange;
+    const { trace, end } = observeSending(exchange, 'apikey-check');
+    const { traceparent, tracestate } = trace;
+    const headers = {
+      'x-api-key': key,
+      'x-request-id': requestId,
+      'x-deadline-ms': String(timeoutMs),
+      traceparent,
+      ...(tracestate === undefined ? {} : { tracestate }),
+    };
+    try {
+      const ruling = await this.#ask(address, headers, timeoutMs);
+      end(ruling === 'granted' ? 200 : ruling.status);
+      return ruling;
+    } catch (error) {
+      end(undefined, error);
+      throw error;
+    }
+  }
+
+  async #ask({ target, path }: Address, headers: Record<string, string>, timeoutMs: number): Promise<Ruling> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await target.request({ method: 'GET', path, headers, signal });
     const { statusCode } = answer;
     if (statusCode >= 200 && statusCode < 300) {
       await answer.body.dump();

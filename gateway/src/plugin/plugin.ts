@@ -1,3 +1,4 @@
+import type { Tally } from '@tsmicro/telemetry';
 import type { Logger } from 'pino';
 import type { Mapping } from '../declaration/mapping.ts';
 import type { Answer } from '../proxy/answer.ts';
@@ -19,6 +20,8 @@ export interface Plugin {
 export interface PluginResources {
   readonly targets: TargetBook;
   readonly logger: Logger;
+  /** Where decisions about API keys are counted: what was decided, and "cache" or "service". */
+  readonly decisions: Tally;
 }
 
 /** Builds a plugin out of the configuration that was read. */

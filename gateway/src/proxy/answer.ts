@@ -8,6 +8,8 @@ export interface Answer {
   readonly contentType: string;
   readonly body: string;
   readonly retryAfterSec?: number | undefined;
+  /** More headers, in lower case; `cache-control` is `no-store` where they do not say otherwise. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The content type of the envelope. */
@@ -27,18 +29,15 @@ export function failureAnswer(error: ApiError, requestId: string): Answer {
 export function sendAnswer(exchange: Exchange, answer: Answer): void {
   const { response, requestId } = exchange;
   if (response.headersSent || response.destroyed) return;
-  const headers = [
-    'content-type',
-    answer.contentType,
-    'content-length',
-    String(Buffer.byteLength(answer.body)),
-    'x-request-id',
-    requestId,
-    'x-content-type-options',
-    'nosniff',
-    'cache-control',
-    'no-store',
-  ];
+  const headers = Object.entries({
+    'content-type': answer.contentType,
+    // Of a 304 it would be the length of what is not sent.
+    ...(answer.status === 304 ? {} : { 'content-length': String(Buffer.byteLength(answer.body)) }),
+    'x-request-id': requestId,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    ...answer.headers,
+  }).flat();
   if (answer.retryAfterSec !== undefined) headers.push('retry-after', String(answer.retryAfterSec));
   if (leavesBodyUnread(exchange)) headers.push('connection', 'close');
   response.writeHead(answer.status, headers);

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { requestIdFrom } from '@tsmicro/network';
+import { requestIdFrom, type TraceContext, traceIdOf } from '@tsmicro/network';
+import { observeExchange } from './observation.ts';
 import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
 
+const unknownRoute = 'unknown';
 /** How long a request may take from its arrival to the first byte of its answer. */
 const totalMs = 5_000;
 const noHeaders: RequestHeaders = {
@@ -21,13 +23,31 @@ export class Exchange {
   path = '';
   /** Set by whoever takes the body out of the request. */
   bodyTaken = false;
-  readonly #arrivedAt = performance.now();
+  /** In milliseconds, of `performance.now()`. */
+  readonly arrivedAt = performance.now();
   #pausedMs = 0;
+  #trace: TraceContext | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.request = request;
     this.response = response;
     this.requestId = requestIdFrom(request.headers['x-request-id']);
+  }
+
+  /** From here on others are told of it, under the name of its route where it has one. @returns its trace */
+  begin(routeName = unknownRoute): TraceContext {
+    this.#trace ??= observeExchange(this, routeName);
+    return this.#trace;
+  }
+
+  /** The trace that it belongs to. */
+  get trace(): TraceContext {
+    return this.begin();
+  }
+
+  /** What it is known by in logs. */
+  get ids(): { requestId: string; traceId: string } {
+    return { requestId: this.requestId, traceId: traceIdOf(this.trace.traceparent) };
   }
 
   /** @throws {ApiError} 400 */
@@ -45,7 +65,7 @@ export class Exchange {
 
   /** Milliseconds since the request arrived. */
   get elapsedMs(): number {
-    return performance.now() - this.#arrivedAt;
+    return performance.now() - this.arrivedAt;
   }
 
   /** Milliseconds until the deadline; the client's own slowness does not count. */

@@ -1,3 +1,4 @@
+import type { TraceContext } from '@tsmicro/network';
 import type { Dispatcher } from 'undici';
 import type { Exchange } from './exchange.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
@@ -22,6 +23,8 @@ export function toForwardedRequest(
   route: ProxiedRoute,
   pathAndQuery: string,
   body: Dispatcher.DispatchOptions['body'],
+  { traceparent, tracestate }: TraceContext,
+  timeLeftMs: number,
 ): ForwardedRequest {
   const { request, requestId, headers: came } = exchange;
   const headers = came.forwarded;
@@ -36,14 +39,17 @@ export function toForwardedRequest(
     'http',
     'x-forwarded-port',
     String(request.socket.localPort),
+    'traceparent',
+    traceparent,
   );
+  if (tracestate !== undefined) headers.push('tracestate', tracestate);
   // Without it the target's own name is sent.
   if (route.preserveHost && came.host !== '') headers.push('host', came.host);
   // A buffer tells its own length; the length of a stream is known only when the client declared it.
   if (came.bodyLength > 0 && body !== null && !Buffer.isBuffer(body)) {
     headers.push('content-length', String(came.bodyLength));
   }
-  headers.push('x-deadline-ms', String(Math.max(0, Math.floor(exchange.timeLeftMs))));
+  headers.push('x-deadline-ms', String(Math.max(0, Math.floor(timeLeftMs))));
   return {
     method: request.method ?? 'GET',
     path: route.service.pathPrefix + pathAndQuery,

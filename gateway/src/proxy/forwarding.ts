@@ -8,6 +8,7 @@ import { endResponse, leavesBodyUnread } from './end.ts';
 import type { Exchange } from './exchange.ts';
 import { mayRetry, retryDelayMs, toFailure } from './failed-attempt.ts';
 import { type ForwardedRequest, refreshDeadline, toForwardedRequest } from './forwarded-request.ts';
+import { observeSending, type Sending } from './observation.ts';
 import { Patience, type Phase } from './patience.ts';
 import type { ProxiedRoute, ProxiedService } from './proxied-route.ts';
 import { toClientHeaders } from './response-headers.ts';
@@ -34,8 +35,11 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   readonly #context: ForwardingContext;
   readonly #exchange: Exchange;
   readonly #service: ProxiedService;
+  readonly #sending: Sending;
   readonly #request: ForwardedRequest;
   readonly #stream: Readable | undefined;
+  /** When, on the exchange's clock, it began. */
+  readonly #beganAtMs: number;
   readonly #patience = new Patience((phase) => this.#timedOut(phase));
   #controller: Dispatcher.DispatchController | undefined;
   #attempts = 0;
@@ -53,29 +57,34 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#exchange = exchange;
     this.#service = route.service;
     this.#stream = body === null || Buffer.isBuffer(body) ? undefined : body;
-    this.#request = toForwardedRequest(exchange, route, pathAndQuery, body);
+    this.#sending = observeSending(exchange, route.service.name);
+    this.#beganAtMs = exchange.elapsedMs;
+    const { trace } = this.#sending;
+    this.#request = toForwardedRequest(exchange, route, pathAndQuery, body, trace, this.#timeLeftMs);
   }
 
   /** Sends the request on; the answer, or a failure, goes to the client from here. */
   start(): void {
-    const { target, readTimeoutMs, writeTimeoutMs } = this.#service;
+    const { target, writeTimeoutMs } = this.#service;
     this.#context.budget.earn();
     if (!target.acquire(this.#stream !== undefined)) {
       this.#over = true;
       this.#stream?.destroy();
-      this.#context.fail(this.#exchange, unavailable());
+      const error = unavailable();
+      this.#sending.end(undefined, error);
+      this.#context.fail(this.#exchange, error);
       return;
     }
     this.#exchange.response.once('close', () => this.#clientLeft());
     if (this.#stream !== undefined) this.#patience.waitFor('sending', writeTimeoutMs);
-    else this.#patience.waitFor('waiting', Math.min(readTimeoutMs, this.#exchange.timeLeftMs));
+    else this.#patience.waitFor('waiting', this.#timeLeftMs);
     this.#attempt();
   }
 
   /** Ends it with a failure that is found here and not at the service. */
   stop(error: ApiError): void {
     if (this.#over) return;
-    this.#finish();
+    this.#finish(undefined, error);
     this.#abandon(error);
     this.#context.fail(this.#exchange, error);
   }
@@ -85,6 +94,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#over) throw new AbandonedError();
     this.#controller = controller;
     this.#onSocket = true;
+    if (this.#attempts === 1) this.#service.target.waited(this.#exchange.elapsedMs - this.#beganAtMs);
   }
 
   onBodySent(): void {
@@ -124,10 +134,10 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#over) return;
-    this.#finish();
+    const { response } = this.#exchange;
+    this.#finish(response.statusCode);
     this.#stream?.destroy();
     endResponse(this.#exchange);
-    const { response } = this.#exchange;
     if (response.writableLength > 0) response.setTimeout(stalledClientMs, () => response.destroy());
   }
 
@@ -150,9 +160,15 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.stop(toFailure(error));
   }
 
+  /** After which nobody waits for the answer: the service is told, and does nothing in vain. */
+  get #timeLeftMs(): number {
+    const { elapsedMs, timeLeftMs } = this.#exchange;
+    return Math.min(this.#service.readTimeoutMs - (elapsedMs - this.#beganAtMs), timeLeftMs);
+  }
+
   #attempt(): void {
     if (this.#over) return;
-    if (this.#attempts > 0) refreshDeadline(this.#request, this.#exchange.timeLeftMs);
+    if (this.#attempts > 0) refreshDeadline(this.#request, this.#timeLeftMs);
     this.#attempts++;
     this.#onSocket = false;
     this.#service.target.dispatch(this.#request, this);
@@ -172,19 +188,21 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 
   #clientLeft(): void {
     if (this.#over) return;
-    this.#finish();
-    this.#abandon(new AbandonedError());
+    const left = new AbandonedError();
+    this.#finish(undefined, left);
+    this.#abandon(left);
   }
 
   #breakOff(cause: Error): void {
-    this.#finish();
+    this.#finish(undefined, cause);
     this.#abandon(cause);
     this.#exchange.response.destroy();
     this.#context.broken(this.#exchange, this.#service.name, cause);
   }
 
-  #finish(): void {
+  #finish(status: number | undefined, error?: Error): void {
     this.#over = true;
+    this.#sending.end(status, error);
     this.#patience.end();
     this.#service.target.release(this.#stream !== undefined);
   }

@@ -14,6 +14,7 @@ export interface ProxiedService {
 
 /** A route with all that it takes to follow it. */
 export interface ProxiedRoute extends Routable {
+  readonly name: string;
   readonly preserveHost: boolean;
   readonly plugins: PluginChain;
   readonly service: ProxiedService;

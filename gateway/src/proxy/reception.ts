@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { ApiError, badRequest, notFound, toApiError } from '@tsmicro/network';
+import { ApiError, badRequest, notFound, type Refusals, toApiError } from '@tsmicro/network';
 import type { Logger } from 'pino';
 import { runChain } from '../plugin/chain.ts';
 import type { Verdict } from '../plugin/plugin.ts';
@@ -36,10 +36,12 @@ export class Reception implements ForwardingContext {
   readonly budget: RetryBudget;
   readonly unread = new Unread();
   readonly #router: Router<ProxiedRoute>;
+  readonly #refusals: Refusals;
   readonly #logger: Logger;
 
-  constructor(router: Router<ProxiedRoute>, budget: RetryBudget, logger: Logger) {
+  constructor(router: Router<ProxiedRoute>, budget: RetryBudget, refusals: Refusals, logger: Logger) {
     this.#router = router;
+    this.#refusals = refusals;
     this.budget = budget;
     this.#logger = logger;
   }
@@ -50,6 +52,11 @@ export class Reception implements ForwardingContext {
     if (this.#logger.isLevelEnabled('debug')) this.#logAccess(exchange);
     try {
       const admission = this.#admit(exchange);
+      exchange.begin(admission.route.name);
+      if (!admission.route.service.target.hasRoom) {
+        this.#refusals.refuse(request, response);
+        return;
+      }
       const verdict = runChain(admission.route.plugins, exchange);
       if (verdict instanceof Promise) {
         verdict
@@ -64,9 +71,10 @@ export class Reception implements ForwardingContext {
   };
 
   fail(exchange: Exchange, error: ApiError): void {
+    exchange.begin();
     if (error.status >= 500) {
-      const { request, requestId, path } = exchange;
-      const what = { requestId, method: request.method, path, status: error.status, err: error.cause };
+      const { request, ids, path } = exchange;
+      const what = { ...ids, method: request.method, path, status: error.status, err: error.cause };
       if (error.status === 500) this.#logger.error(what, 'request failed');
       else this.#logger.warn(what, error.message);
     }
@@ -74,8 +82,8 @@ export class Reception implements ForwardingContext {
   }
 
   broken(exchange: Exchange, service: string, cause: Error): void {
-    const { requestId, path } = exchange;
-    this.#logger.warn({ requestId, service, path, err: cause }, 'answer broke off');
+    const { ids, path } = exchange;
+    this.#logger.warn({ ...ids, service, path, err: cause }, 'answer broke off');
   }
 
   #admit(exchange: Exchange): Admission {
@@ -126,9 +134,14 @@ export class Reception implements ForwardingContext {
   }
 
   #logAccess(exchange: Exchange): void {
-    const { request, response, requestId } = exchange;
+    const { request, response } = exchange;
     response.once('close', () => {
-      const what = { requestId, method: request.method, path: exchange.path, status: response.statusCode };
+      const what = {
+        ...exchange.ids,
+        method: request.method,
+        path: exchange.path,
+        status: response.statusCode,
+      };
       const durationMs = Math.round(exchange.elapsedMs);
       this.#logger.debug({ ...what, durationMs, completed: response.writableFinished }, 'request');
     });

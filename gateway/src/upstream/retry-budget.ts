@@ -7,6 +7,12 @@ const maxSaved = 20;
  */
 export class RetryBudget {
   #saved = maxSaved / 2;
+  #spent = 0;
+
+  /** How many were taken so far. */
+  get spent(): number {
+    return this.#spent;
+  }
 
   /** Counts a request that came. */
   earn(): void {
@@ -17,6 +23,7 @@ export class RetryBudget {
   spend(): boolean {
     if (this.#saved < 1) return false;
     this.#saved -= 1;
+    this.#spent++;
     return true;
   }
 }

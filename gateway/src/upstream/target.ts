@@ -1,3 +1,4 @@
+import { Headroom } from '@tsmicro/network';
 import { type Dispatcher, Pool } from 'undici';
 import { type Address, createConnector } from './connect.ts';
 
@@ -13,10 +14,21 @@ export interface TargetOptions {
 /** Below the 75 s of the services: a request never meets a socket that they are about to close. */
 const keepAliveTimeoutMs = 60_000;
 
-/** One address of a service with its pool of connections, bounded in what runs and in what waits. */
+/** A queue in which even the quickest waits longer than this gets shorter, down to a sixteenth. */
+const standingWaitMs = 250;
+const minQueueShare = 1 / 16;
+const judgeEveryMs = 100;
+
+/**
+ * One address of a service with its pool of connections, bounded in what runs and in what waits. How much may wait
+ * depends on how quickly the service works it off: waiting in vain helps nobody.
+ */
 export class Target {
   readonly #pool: Pool;
-  readonly #maxInFlight: number;
+  readonly #connections: number;
+  readonly #queue: number;
+  readonly #headroom = new Headroom({ targetMs: standingWaitMs, min: minQueueShare });
+  #judgedAt = 0;
   readonly #maxStreams: number;
   #inFlight = 0;
   #streams = 0;
@@ -24,7 +36,8 @@ export class Target {
   /** `name` is the `host:port` that it is asked under, as its Host header; `address` is where it listens. */
   constructor(name: string, address: Address, options: TargetOptions) {
     const { connectTimeoutMs, connections = 64, queue = 256 } = options;
-    this.#maxInFlight = connections + queue;
+    this.#connections = connections;
+    this.#queue = queue;
     // A body that is streamed holds its connection for as long as its client likes: never all of them.
     this.#maxStreams = Math.ceil(connections / 2);
     this.#pool = new Pool(`http://${name}`, {
@@ -40,9 +53,23 @@ export class Target {
     });
   }
 
+  /** Whether one more request may run or wait. */
+  get hasRoom(): boolean {
+    return this.#inFlight < this.#connections + this.#queue * this.#headroom.share;
+  }
+
+  /** Tells how long a request waited for its connection. */
+  waited(waitMs: number): void {
+    this.#headroom.observe(waitMs);
+    const now = performance.now();
+    if (now - this.#judgedAt < judgeEveryMs) return;
+    this.#judgedAt = now;
+    this.#headroom.judge();
+  }
+
   /** Takes a place for one request; false when the target has all it may have. */
   acquire(streaming: boolean): boolean {
-    if (this.#inFlight >= this.#maxInFlight || (streaming && this.#streams >= this.#maxStreams)) return false;
+    if (!this.hasRoom || (streaming && this.#streams >= this.#maxStreams)) return false;
     this.#inFlight++;
     if (streaming) this.#streams++;
     return true;
