@@ -113,6 +113,29 @@ export class System {
     return JSON.parse(await readFile(join(this.home, 'addresses.json'), 'utf8')) as Addresses;
   }
 
+  /** The resident memory of every process, in MiB. */
+  async memoryMib(): Promise<Record<string, number>> {
+    const { pids } = await this.addresses();
+    const { stdout } = await promisify(execFile)('ps', [
+      '-o',
+      'pid=,rss=',
+      '-p',
+      Object.values(pids).join(','),
+    ]);
+    const rss = new Map(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line): [number, number] => {
+          const [pid, kib] = line.trim().split(/\s+/);
+          return [Number(pid), Number(kib)];
+        }),
+    );
+    return Object.fromEntries(
+      Object.entries(pids).map(([name, pid]) => [name, Math.round((rss.get(pid) ?? 0) / 1024)]),
+    );
+  }
+
   /** One of the launcher's other commands, as `npm run service -- kill auth`. @returns what it prints */
   async command(...words: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(process.execPath, [launcher, ...words], {
