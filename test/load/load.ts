@@ -24,6 +24,7 @@ async function runProcess(plan: Plan): Promise<Counts> {
     once(child, 'message'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`the load ended with ${code}`))),
   ])) as [Counts];
+  child.disconnect();
   return counts;
 }
 

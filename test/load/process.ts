@@ -115,4 +115,5 @@ class Load {
 }
 
 const [plan] = (await once(process, 'message')) as [Plan];
-process.send?.(await new Load(plan).run(), () => process.disconnect());
+// Ends when whoever started it has read this and lets go.
+process.send?.(await new Load(plan).run());

@@ -15,7 +15,6 @@ import {
   type Timed,
   timedOut,
   timeoutFrom,
-  toApiError,
   traceFrom,
   unavailable,
 } from '@tsmicro/network';
@@ -194,7 +193,7 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
   }
 
   #fail(run: Run, error: unknown): void {
-    const answered = toApiError(error);
+    const answered = run.context.toApiError(error);
     if (answered.status >= 500) {
       const level = answered.status === 500 ? 'error' : 'warn';
       const { subject } = this.endpoint;

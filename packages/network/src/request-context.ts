@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { internal, timedOut } from './errors.ts';
+import { ApiError, internal, timedOut, toApiError } from './errors.ts';
 import type { TraceContext } from './trace-context.ts';
 
 declare const valueType: unique symbol;
@@ -100,6 +100,16 @@ export class RequestContext {
     clearTimeout(this.#timer);
     this.#endedBy = reason;
     if (reason !== undefined) this.#abort?.abort(reason);
+  }
+
+  /**
+   * What an error that ended this request amounts to. Whatever failed once the time was over, failed because of it: work
+   * that is aborted throws errors of all kinds.
+   */
+  toApiError(error: unknown): ApiError {
+    return error instanceof ApiError || this.timeLeftMs() > 0
+      ? toApiError(error)
+      : timedOut(undefined, { cause: error });
   }
 
   #arm(): void {

@@ -54,7 +54,7 @@ export class RouteServer {
     }
     this.#passGuards(exchange).then(
       () => this.#read(exchange),
-      (error: unknown) => exchange.sendFailure(toApiError(error)),
+      (error: unknown) => exchange.sendFailure(exchange.context.toApiError(error)),
     );
   };
 
@@ -107,7 +107,7 @@ export class RouteServer {
         if (this.#running.delete(run)) this.#answer(value, exchange);
       },
       (error: unknown) => {
-        if (this.#running.delete(run)) exchange.sendFailure(toApiError(error));
+        if (this.#running.delete(run)) exchange.sendFailure(context.toApiError(error));
       },
     );
   }

@@ -29,6 +29,7 @@ const maxPipelined = 1_000;
 const quietMs = 200;
 /** How long a refused client may read its answer. */
 const refusalLingerMs = 500;
+const idleCheckMs = 20;
 
 /** What an edge may be given. */
 export interface EdgeOptions {
@@ -210,6 +211,9 @@ async function closeServer(
   }
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const socket of silent) socket.destroy();
+  // A connection whose last answer went out before its request was read becomes idle later, and nobody would close it.
+  const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(cut);
 }

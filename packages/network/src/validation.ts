@@ -58,20 +58,35 @@ export interface ValidatorOptions {
   root?: string;
 }
 
-function withStorableTexts(schema: TSchema): TSchema {
-  return JSON.parse(JSON.stringify(schema), (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && 'type' in part && part.type === 'string'
-      ? { ...part, isStorable: true }
-      : part,
-  ) as TSchema;
+/** Each branch would take out the fields that only another one names: no input could ever pass. */
+function refuseBranches(part: object): void {
+  for (const keyword of ['allOf', 'anyOf', 'oneOf'] as const) {
+    const branches: unknown = (part as Record<string, unknown>)[keyword];
+    if (!Array.isArray(branches)) continue;
+    if (branches.some((branch: { type?: unknown } | undefined) => branch?.type === 'object')) {
+      throw new TypeError(
+        `a schema for input cannot have objects in ${keyword}: write one object with all fields`,
+      );
+    }
+  }
 }
 
-/** Compiles a schema once. Every text in it must also be storable: no NUL, no broken surrogates. */
+/** The schema as it is compiled: every text in it must be storable. */
+function forInput(schema: TSchema): TSchema {
+  return JSON.parse(JSON.stringify(schema), (_key, part: unknown) => {
+    if (typeof part !== 'object' || part === null) return part;
+    refuseBranches(part);
+    return 'type' in part && part.type === 'string' ? { ...part, isStorable: true } : part;
+  }) as TSchema;
+}
+
+/**
+ * Compiles a schema once. Every text in it must also be storable: no NUL, no broken surrogates.
+ * @throws {TypeError} for a schema that puts objects together by allOf, anyOf or oneOf
+ */
 export function compileValidator(schema: TSchema, options: ValidatorOptions = {}): Validator {
   const root = options.root ?? 'body';
-  const compiled: ValidateFunction = (options.fromText ? textAjv : jsonAjv).compile(
-    withStorableTexts(schema),
-  );
+  const compiled: ValidateFunction = (options.fromText ? textAjv : jsonAjv).compile(forInput(schema));
   const order = Object.keys((schema as { properties?: object }).properties ?? {});
   const position = (fault: ValidationFault) => order.indexOf(/^[^.[]*/.exec(fault.field)?.[0] ?? '');
   return (value) => {

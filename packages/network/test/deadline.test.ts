@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ApiError,
   Controller,
@@ -29,6 +30,9 @@ class Slow extends Controller {
     routes.get('/listens', {}, async ({ context }) => {
       const [reason] = await once(context.signal, 'abort').then(() => [context.signal.reason]);
       throw reason;
+    });
+    routes.get('/aborted', {}, async ({ context }) => {
+      await sleep(10_000, undefined, { signal: context.signal });
     });
     routes.get('/quick', {}, async ({ context }) => {
       this.contexts.push(context);
@@ -64,6 +68,14 @@ test('deadline: a handler still at work is a 504 when it passes, and hears of it
 test('deadline: what a handler throws because of its signal is the same 504', async () => {
   const response = await fetch(`${address}/listens`, { headers: { 'x-deadline-ms': '150' } });
   assert.equal(response.status, 504);
+});
+
+test('deadline: what fails because it was aborted by the signal is a 504 too, whatever it throws', async () => {
+  const asked = Array.from({ length: 20 }, () =>
+    fetch(`${address}/aborted`, { headers: { 'x-deadline-ms': '100' } }),
+  );
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
+  assert.deepEqual([...new Set(statuses)], [504]);
 });
 
 test('deadline: the signal aborts when the caller leaves, long before the deadline', async () => {

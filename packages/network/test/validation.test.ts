@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { compileValidator } from '@tsmicro/network';
+import { Type } from '@tsmicro/schema';
 import { ask, openShop, type Shop } from './bookshelf.ts';
 
 let shop: Shop;
@@ -117,4 +119,17 @@ test('body: without a declared type it counts as JSON', async () => {
     body: new Uint8Array(Buffer.from('{"title":"abc","tags":["A"]}')),
   });
   assert.equal(response.status, 200);
+});
+
+test('validation: objects in allOf, anyOf or oneOf are refused when a schema is compiled', () => {
+  const part = Type.Object({ a: Type.String() });
+  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
+    assert.throws(() => compileValidator({ [keyword]: [part] }), { name: 'TypeError' });
+    const nested = Type.Object({ inner: Type.Array({ [keyword]: [part] }) });
+    assert.throws(() => compileValidator(nested), { name: 'TypeError' });
+  }
+  assert.deepEqual(
+    compileValidator(Type.Object({ a: Type.Union([Type.String(), Type.Integer()]) }))({ a: 1 }),
+    [],
+  );
 });

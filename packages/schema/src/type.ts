@@ -92,14 +92,9 @@ const partialType = asTypeBox<typeof TypeBox.Partial>(
   },
 );
 
-/** One of these shapes. */
+/** One of these shapes, none of them an object where input is read: validators refuse that. */
 const unionType = asTypeBox<typeof TypeBox.Union>((anyOf: readonly Schema[], options?: Options) =>
   build({ anyOf }, options),
-);
-
-/** All of these shapes at once. */
-const intersectType = asTypeBox<typeof TypeBox.Intersect>((allOf: readonly Schema[], options?: Options) =>
-  build({ allOf }, options),
 );
 
 export {
@@ -107,7 +102,6 @@ export {
   booleanType as Boolean,
   enumType as Enum,
   integerType as Integer,
-  intersectType as Intersect,
   literalType as Literal,
   nullType as Null,
   numberType as Number,

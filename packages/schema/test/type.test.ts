@@ -24,7 +24,6 @@ const schemas: Record<string, (type: typeof Type | typeof TypeBox) => unknown> =
   Record: (T) => T.Record(T.String(), T.Integer()),
   Partial: (T) => T.Partial(T.Object({ a: T.String(), b: T.Optional(T.Integer()) })),
   Union: (T) => T.Union([T.String(), T.Null()]),
-  Intersect: (T) => T.Intersect([T.Object({ a: T.String() }), T.Object({ b: T.String() })]),
 };
 
 for (const [name, build] of Object.entries(schemas)) {
