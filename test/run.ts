@@ -56,7 +56,7 @@ const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 const stack = await filesOf(['stack/test/**/*.test.ts'], words);
 const rooms = await filesOf(['{packages,contracts,services,gateway,bench}/**/test/**/*.test.ts'], words);
 // What starts whole systems and measures their patience has the machine to itself.
-const system = await filesOf(['test/**/*.test.ts'], words);
+const system = await filesOf(['test/**/*.test.ts', 'tools/*/test/*.test.ts'], words);
 const counts = { passed: 0, failed: 0 };
 const startedAt = performance.now();
 await runFiles(stack, Math.min(2, availableParallelism()), counts);

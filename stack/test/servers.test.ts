@@ -26,7 +26,12 @@ import {
   startPostgres,
   startRedis,
 } from '../src/index.ts';
-import { checkGivenAddresses, withDatabase, withoutPassword } from '../src/launcher/given-address.ts';
+import {
+  checkGivenAddresses,
+  inDatabase,
+  withDatabase,
+  withoutPassword,
+} from '../src/launcher/given-address.ts';
 import { urlParts } from '../src/launcher/surroundings.ts';
 import { alive } from '../src/process/tree.ts';
 import { ask } from '../src/servers/ask.ts';
@@ -221,7 +226,7 @@ const unusable = [
   ['postgres', 'POSTGRES_URL', 'postgres://auth:100%@host/auth', /no address of postgres/],
   ['postgres', 'POSTGRES_URL', 'postgres://host/auth', /the user or the password is missing/],
   ['postgres', 'POSTGRES_URL', 'postgres://a:b@c/auth?sslmode=require', /parameters/],
-  ['redis', 'REDIS_URL', 'redis://127.0.0.1:6379/2', /auth uses 0, blog uses 1/],
+  ['redis', 'REDIS_URL', 'redis://127.0.0.1:6379/2', /each service has a number of its own/],
   ['redis', 'REDIS_URL', 'rediss://127.0.0.1', /TLS .* is not supported here/],
   ['redis', 'REDIS_URL', 'redis://someone:secret@127.0.0.1', /users are not supported/],
   ['mongo', 'MONGO_URL', 'mongodb://a:27017,b:port', /no address of mongo/],
@@ -252,6 +257,11 @@ test('addresses of several hosts: shown without passwords, given a database, rea
   assert.equal(withDatabase('mongodb://u:p@a', 'blog'), 'mongodb://u:p@a/blog?authSource=admin');
   assert.equal(withDatabase('mongodb://u:p@a/?authSource=x', 'blog'), 'mongodb://u:p@a/blog?authSource=x');
   assert.equal(withDatabase('postgres://u:p@a', 'auth'), 'postgres://u:p@a/auth');
+  assert.equal(inDatabase('postgres://u:p@a/auth', 'orders'), 'postgres://u:p@a/orders');
+  assert.equal(inDatabase(`${hosts}/mine`, 'orders'), `${hosts}/orders?authSource=mine`);
+  assert.equal(inDatabase(`${hosts}/mine?w=1`, 'orders'), `${hosts}/orders?w=1&authSource=mine`);
+  assert.equal(inDatabase('mongodb://a/mine?authSource=x', 'orders'), 'mongodb://a/orders?authSource=x');
+  assert.equal(inDatabase('mongodb://u:p@a', 'orders'), 'mongodb://u:p@a/orders?authSource=admin');
   assert.equal(withoutPassword(hosts), 'mongodb://me@a:27017,b:27018');
   assert.equal(withoutPassword('nats://x:y@a,nats://z:s@b/'), 'nats://x@a,nats://z@b');
   const { host, port, database } = urlParts(`${hosts}/blog`, 1);

@@ -115,5 +115,6 @@ class Load {
 }
 
 const [plan] = (await once(process, 'message')) as [Plan];
-// Ends when whoever started it has read this and lets go.
+// Stays until whoever started it has read the figures and lets go.
+process.channel?.ref();
 process.send?.(await new Load(plan).run());

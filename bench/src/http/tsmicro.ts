@@ -1,7 +1,7 @@
 // tsmicro's router as a service uses it; on top of what the others do, every answer has its request id, every request its
 // deadline, and clients that misbehave meet the server's bounds.
 import { Controller, createRouter, type Routes } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import { lengths, profileOf, register } from './exchange.js';
 
 const text = ({ minimum, maximum }: { minimum: number; maximum: number }) =>

@@ -8,7 +8,7 @@ import {
   type NatsGroup,
   requestNats,
 } from '@tsmicro/micro';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import { type Holder, holder, patienceMs, type Question, tokenLength } from './conversation.js';
 
 const Asked = Type.Object({

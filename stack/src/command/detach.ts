@@ -3,15 +3,16 @@ import { openSync } from 'node:fs';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import type { Home } from '../home/home.ts';
+import type { StartOptions } from './foreground.ts';
 import { print } from './output.ts';
 
 const ToldLine = Type.Object({ line: Type.String() });
 const ToldReady = Type.Object({ ready: Type.Literal(true) });
 
 /** Starts this very program again in a session of its own, shows what it tells, and leaves it when it is ready. */
-export async function startDetached(home: Home, port: number | undefined): Promise<number> {
+export async function startDetached(home: Home, { port, watch }: StartOptions): Promise<number> {
   const script = process.argv[1] ?? '';
-  const options = port === undefined ? [] : ['--port', String(port)];
+  const options = [...(port === undefined ? [] : ['--port', String(port)]), ...(watch ? ['--watch'] : [])];
   home.open();
   // It has no terminal to complain to.
   const complaints = openSync(home.logFile('launcher'), 'w', 0o600);

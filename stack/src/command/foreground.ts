@@ -8,6 +8,7 @@ import { Launcher } from '../launcher/launcher.ts';
 import { missingPrograms } from '../launcher/server-starter.ts';
 import { Terminal } from '../launcher/terminal.ts';
 import { installPrograms } from '../servers/install.ts';
+import { type Change, describeFiles, SourceWatch } from '../watch/source-watch.ts';
 import { print, tellStarter } from './output.ts';
 import { formatOverview } from './overview.ts';
 import { choosePorts } from './ports.ts';
@@ -47,19 +48,37 @@ async function cleanUp(home: Home): Promise<void> {
   await endLeftovers(leftovers);
 }
 
+/** What `npm start` was told. */
+export interface StartOptions {
+  /** The gateway's port, when not its usual one. */
+  readonly port: number | undefined;
+  /** Restart what is built on a file when that changes. */
+  readonly watch: boolean;
+}
+
+/** Restarts the services that a change concerns; how each fares is told by its unit. */
+function renew({ units }: Launcher, terminal: Terminal, { files, services, at }: Change): void {
+  terminal.inform(`${describeFiles(files)} changed: restarting ${services.join(', ')}`);
+  for (const name of services) {
+    const restarted = units.get(name)?.restart(at);
+    restarted?.catch((error: unknown) => terminal.warn(`${name} could not be restarted: ${String(error)}`));
+  }
+}
+
 /** Runs the stack in this process until somebody wants it to end; the caller holds the lock. Gives the exit code. */
 export async function runForeground(
   definition: StackDefinition,
   home: Home,
-  gatewayPort: number | undefined,
+  { port, watch }: StartOptions,
 ): Promise<number> {
   const startedAt = Date.now();
   checkGivenAddresses(definition.servers);
   await cleanUp(home);
-  const ports = await choosePorts(definition, gatewayPort);
+  const ports = await choosePorts(definition, port);
   const missing = missingPrograms(definition.servers);
   if (missing.length > 0) await installPrograms(missing, print);
   using terminal = new Terminal(home, print);
+  using sources = watch ? new SourceWatch([definition.gateway, ...definition.services]) : undefined;
   const launcher = new Launcher(definition, home, terminal);
   const end = new EndWish(() => void launcher.kill().catch(() => {}));
   const handler = createHandler(launcher, () => end.say('npm run stop'));
@@ -75,7 +94,9 @@ export async function runForeground(
       print(
         process.send ? 'It runs in the background: npm run status, logs, stop.' : 'Ctrl-C stops all of it.',
       );
+      if (sources) print('Services are restarted when their files change.');
       terminal.showServices();
+      sources?.begin((change) => renew(launcher, terminal, change));
       tellStarter({ ready: true });
     }
     print(`Stopping (${await end.wished}) ...`);

@@ -29,22 +29,28 @@ async function tellRunning(definition: StackDefinition, home: Home): Promise<num
 
 /** `npm start` */
 export const start: Command = {
-  usage: 'npm start -- [--port N] [--detach]',
+  usage: 'npm start -- [--port N] [--watch] [--detach]',
   summary: 'starts servers, services and gateway, and installs what is missing',
   options: {
     port: { type: 'string', short: 'p', summary: 'the port of the gateway (8000)' },
+    watch: {
+      type: 'boolean',
+      short: 'w',
+      summary: 'restarts a service when files that it is built on change',
+    },
     detach: { type: 'boolean', short: 'd', summary: 'returns when all is ready; npm run stop ends it' },
   },
   maxWords: 0,
   async run(definition, { flags, texts }) {
     const portText = texts.get('port');
     const port = portText === undefined ? undefined : parsePort(portText);
+    const options = { port, watch: flags.has('watch') };
     const home = new Home(definition.home);
-    if (flags.has('detach')) return await startDetached(home, port);
+    if (flags.has('detach')) return await startDetached(home, options);
     // Files of ours are for our eyes; PostgreSQL sets its own.
     process.umask(0o077);
     home.open();
     using lock = Lock.take(home.lockFile);
-    return lock ? await runForeground(definition, home, port) : await tellRunning(definition, home);
+    return lock ? await runForeground(definition, home, options) : await tellRunning(definition, home);
   },
 };

@@ -45,7 +45,7 @@ async function act(unit: Unit, action: ServiceAction): Promise<Reply> {
       await unit.stop();
       return { message: `${name} is stopped until: npm run service -- start ${name}` };
     case 'start':
-      if (state !== 'stopped') return { message: `${name} runs already (${state})` };
+      if (state !== 'stopped' && state !== 'failed') return { message: `${name} runs already (${state})` };
       await unit.start();
       return { message: `${name} is started (pid ${unit.pid})` };
   }

@@ -11,8 +11,12 @@ export interface Surroundings extends KeyFiles {
   readonly host: string;
   /** Service name to port. */
   readonly ports: Readonly<Record<string, number>>;
-  /** Server name to URL; the PostgreSQL one is of `postgresDatabase`, for its own role. */
+  /** Service name to the port of its metrics. */
+  readonly metricsPorts: Readonly<Record<string, number>>;
+  /** Server name to URL; where services have databases, of the first one's. */
   readonly urls: Readonly<Partial<Record<ServerName, string>>>;
+  /** Service name to the URL of its own database, with its own role where the server is ours. */
+  readonly databases: Readonly<Record<string, string>>;
 }
 
 /** A process of ours that listens on HTTP. */
@@ -21,8 +25,14 @@ export interface ServiceDefinition {
   /** The TypeScript or JavaScript file that Node runs. */
   readonly script: string;
   readonly usualPort: number;
+  /** Where it shows its metrics. */
+  readonly usualMetricsPort: number;
   /** It is started once these answer. */
   readonly needs: readonly ServerName[];
+  /** The name of its own database, and of its role, for who needs PostgreSQL or MongoDB. */
+  readonly database: string;
+  /** The folders of its code, its own and of packages it is built on. A change in them restarts it under `--watch`. */
+  readonly sources: readonly string[];
   /** The addresses it gets: they win over what the person's environment says. */
   environment(surroundings: Surroundings): Environment;
 }
@@ -34,10 +44,8 @@ export interface StackDefinition {
   readonly home: string;
   readonly servers: readonly ServerName[];
   readonly gateway: ServiceDefinition;
+  /** The first one with a database is the one that a database named in a server's given address belongs to. */
   readonly services: readonly ServiceDefinition[];
-  /** Database and role in PostgreSQL, and database in MongoDB. */
-  readonly postgresDatabase: string;
-  readonly mongoDatabase: string;
   /** Variables that hold unless the person's environment says otherwise. */
   readonly defaults: Environment;
   /** Paths at the gateway that answer 200 once everything works. */

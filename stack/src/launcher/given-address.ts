@@ -20,7 +20,7 @@ function postgresObjection({ search, hash, username, password }: URL): string | 
 
 function redisObjection({ protocol, pathname, search, hash, username }: URL): string | undefined {
   if (protocol === 'rediss:') return 'TLS (rediss://) is not supported here';
-  if (pathname.length > 1) return 'a database is not chosen here: auth uses 0, blog uses 1';
+  if (pathname.length > 1) return 'a database is not chosen here: each service has a number of its own';
   if (search + hash !== '') return 'parameters are not supported here';
   if (username !== '' && username !== 'default') return 'users are not supported here, only a password';
   return undefined;
@@ -108,6 +108,15 @@ export function withDatabase(address: string, database: string): string {
   const keepsUser =
     named === address || !/^mongodb.*:\/\/[^/]*@/.test(address) || /[?&]authSource=/.test(address);
   return keepsUser ? named : `${named}${named.includes('?') ? '&' : '?'}authSource=admin`;
+}
+
+/** The same address for this database, whatever it names itself; a MongoDB user stays where he was looked for. */
+export function inDatabase(address: string, database: string): string {
+  const [, before = '', named = '', after = ''] = /^([^/]*\/\/[^/?#]*)\/?([^?#]*)(.*)$/.exec(address) ?? [];
+  if (named === '') return withDatabase(address, database);
+  const source = /^mongodb.*:\/\/[^/]*@/.test(address) && !/[?&]authSource=/.test(after);
+  const grown = `${after}${after === '' ? '?' : '&'}authSource=${named}`;
+  return `${before}/${database}${source ? grown : after}`;
 }
 
 /** An address for the eyes, of one host or several: without passwords. */

@@ -8,9 +8,9 @@ import { loopback } from '../servers/port.ts';
 import type { ServerOptions } from '../servers/server.ts';
 import { writeAddresses } from './addresses.ts';
 import type { ServerName, ServiceDefinition, StackDefinition, Surroundings } from './definition.ts';
-import { withoutPassword } from './given-address.ts';
+import { givenAddress, withoutPassword } from './given-address.ts';
 import { waitUntilReady } from './readiness.ts';
-import { ServerStarter } from './server-starter.ts';
+import { type Databases, ServerStarter } from './server-starter.ts';
 import { startService } from './service-starter.ts';
 import { formatEnvironment } from './surroundings.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,6 +29,7 @@ export class Launcher {
   readonly #ledger: Ledger;
   readonly #units = new Map<string, Unit>();
   readonly #urls: Partial<Record<ServerName, string>> = {};
+  readonly #databases: Record<string, string> = {};
   readonly #stopping = new AbortController();
   readonly #startedAt = Date.now();
   #surroundings: Surroundings | undefined;
@@ -56,18 +57,19 @@ export class Launcher {
     return this.#urls;
   }
 
-  /** Starts everything on these ports (service name to port); resolves when it answers through the gateway. */
-  async start(ports: Readonly<Record<string, number>>): Promise<void> {
+  /** Starts everything on these ports; resolves when it answers through the gateway. */
+  async start({ ports, metricsPorts }: Pick<Surroundings, 'ports' | 'metricsPorts'>): Promise<void> {
     const { gateway, services, servers, readyPaths } = this.definition;
     // A run that was killed leaves its addresses, and readers take the file as a sign that all is ready.
     rmSync(this.#home.addressesFile, { force: true });
     const secrets = openSecrets(this.#home.secretsFile);
-    const starter = new ServerStarter(this.definition, this.#home, secrets);
+    const starter = new ServerStarter(services, this.#home, secrets);
     const keys = openKeys(this.#home.keyDir);
     const started = new Map(servers.map((name) => [name, this.#startServer(starter, name)]));
     const startService = async (service: ServiceDefinition) => {
       await Promise.all(service.needs.map((name) => started.get(name)));
-      this.#surroundings = { host: loopback, ports, urls: this.#urls, ...(await keys) };
+      const where = { ports, metricsPorts, urls: this.#urls, databases: this.#databases };
+      this.#surroundings = { host: loopback, ...where, ...(await keys) };
       await this.#startService(service, this.#surroundings);
     };
     await Promise.all([keys, ...started.values(), ...[gateway, ...services].map(startService)]);
@@ -91,23 +93,31 @@ export class Launcher {
   }
 
   async #startServer(starter: ServerStarter, name: ServerName): Promise<void> {
-    const given = starter.givenUrl(name);
+    const given = givenAddress(name);
     if (given !== undefined) {
-      this.#urls[name] = given;
+      this.#noteUrls(name, given, starter.givenDatabases(name, given));
       this.#terminal.tell(`  ${name.padEnd(9)} ${withoutPassword(given)} (given, not ours to start or stop)`);
       return;
     }
     const hear = this.#hear(name, (line) => this.#terminal.server(name, line));
     const unit = this.#addUnit(name, () => starter.start(name, hear));
     await unit.start();
-    this.#urls[name] = await starter.openDatabase(name, unit.url ?? '');
+    const url = unit.url ?? '';
+    this.#noteUrls(name, url, await starter.openDatabases(name, url));
+  }
+
+  #noteUrls(name: ServerName, url: string, databases: Databases): void {
+    Object.assign(this.#databases, databases);
+    this.#urls[name] = Object.values(databases)[0] ?? url;
   }
 
   async #startService(service: ServiceDefinition, surroundings: Surroundings): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     const variables = { ...this.definition.defaults, ...service.environment(surroundings) };
     writeFileSync(this.#home.environmentFile(service.name), formatEnvironment(variables), { mode: 0o600 });
-    const hear = this.#hear(service.name, (line) => this.#terminal.service(service.name, line));
+    const hear = this.#hear(service.name, (line) =>
+      this.#terminal.service(service.name, line, this.#units.get(service.name)?.onTrial),
+    );
     const unit = this.#addUnit(service.name, () =>
       startService(this.definition, service, surroundings, hear),
     );

@@ -1,5 +1,5 @@
 import type { Home } from '../home/home.ts';
-import type { Secrets } from '../home/secrets.ts';
+import { rolePassword, type Secrets } from '../home/secrets.ts';
 import type { Daemon } from '../process/daemon.ts';
 import type { ExternalServer } from '../servers/external-server.ts';
 import { mongoPort, startMongo } from '../servers/mongo.ts';
@@ -10,8 +10,8 @@ import { createDatabase } from '../servers/postgres-database.ts';
 import { findProgram, type ServerProgram } from '../servers/program.ts';
 import { redisPort, startRedis } from '../servers/redis.ts';
 import type { LocalServer, ServerOptions } from '../servers/server.ts';
-import type { ServerName, StackDefinition } from './definition.ts';
-import { givenAddress, withDatabase } from './given-address.ts';
+import type { ServerName, ServiceDefinition } from './definition.ts';
+import { givenAddress, inDatabase, withDatabase } from './given-address.ts';
 
 interface ServerKind {
   readonly usualPort: number;
@@ -27,6 +27,9 @@ const kinds: Record<ServerName, ServerKind> = {
   mongo: { usualPort: mongoPort, start: startMongo },
 };
 
+/** Service name to the URL of its own database. */
+export type Databases = Readonly<Record<string, string>>;
+
 /** The programs of these servers that are not on this machine, and not given by an address. */
 export function missingPrograms(servers: readonly ServerName[]): ServerProgram[] {
   return servers
@@ -35,22 +38,16 @@ export function missingPrograms(servers: readonly ServerName[]): ServerProgram[]
     .filter((program) => findProgram(program) === undefined);
 }
 
-/** Starts the servers of one stack, with their data in its home. */
+/** Starts the servers of one stack, with their data in its home, and makes the services' databases in them. */
 export class ServerStarter {
-  readonly #definition: StackDefinition;
+  readonly #services: readonly ServiceDefinition[];
   readonly #home: Home;
   readonly #secrets: Secrets;
 
-  constructor(definition: StackDefinition, home: Home, secrets: Secrets) {
-    this.#definition = definition;
+  constructor(services: readonly ServiceDefinition[], home: Home, secrets: Secrets) {
+    this.#services = services;
     this.#home = home;
     this.#secrets = secrets;
-  }
-
-  /** The connection URL of a server that the environment gave; undefined when we are to start our own. */
-  givenUrl(name: ServerName): string | undefined {
-    const url = givenAddress(name);
-    return url === undefined ? undefined : this.#withDatabase(name, url);
   }
 
   /** Starts the server on its usual port when that is free, else on a free one. */
@@ -65,20 +62,33 @@ export class ServerStarter {
     return server;
   }
 
-  /** The URL that services use on a server of ours; makes their database where it has to be made. */
-  async openDatabase(name: ServerName, serverUrl: string): Promise<string> {
-    if (name !== 'postgres') return this.#withDatabase(name, serverUrl);
-    const { postgresDatabase } = this.#definition;
-    return await createDatabase(serverUrl, {
-      database: postgresDatabase,
-      role: postgresDatabase,
-      password: this.#secrets.postgresPassword,
-    });
+  /** Service name to the URL of its own database on a server of ours; makes them where they have to be made. */
+  async openDatabases(name: ServerName, serverUrl: string): Promise<Databases> {
+    const urls: Record<string, string> = {};
+    for (const { name: service, database } of this.#ownersOn(name)) {
+      const password = rolePassword(this.#secrets, database);
+      urls[service] =
+        name === 'postgres'
+          ? await createDatabase(serverUrl, { database, role: database, password })
+          : withDatabase(serverUrl, database);
+    }
+    return urls;
   }
 
-  #withDatabase(name: ServerName, url: string): string {
-    const { postgresDatabase, mongoDatabase } = this.#definition;
-    const database = { postgres: postgresDatabase, mongo: mongoDatabase, nats: '', redis: '' }[name];
-    return database === '' ? url : withDatabase(url, database);
+  /**
+   * The same on a server that was given: a database that its address names is the first service's, any other has the
+   * service's name and is there already.
+   */
+  givenDatabases(name: ServerName, givenUrl: string): Databases {
+    const urls = this.#ownersOn(name).map(({ name: service, database }, index) => [
+      service,
+      index === 0 ? withDatabase(givenUrl, database) : inDatabase(givenUrl, database),
+    ]);
+    return Object.fromEntries(urls);
+  }
+
+  #ownersOn(name: ServerName): readonly ServiceDefinition[] {
+    const keepsData = name === 'postgres' || name === 'mongo';
+    return keepsData ? this.#services.filter(({ needs }) => needs.includes(name)) : [];
   }
 }

@@ -28,9 +28,13 @@ export function mergeEnvironment(
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
 }
 
-/** Where a service of this name listens. */
-export function listenEnvironment(surroundings: Surroundings, name: string): Environment {
-  return { SERVER_HOST: surroundings.host, SERVER_PORT: String(surroundings.ports[name]) };
+/** Where a service of this name listens, and where it shows its metrics. */
+export function listenEnvironment({ host, ports, metricsPorts }: Surroundings, name: string): Environment {
+  return {
+    SERVER_HOST: host,
+    SERVER_PORT: String(ports[name]),
+    METRICS_PORT: String(metricsPorts[name]),
+  };
 }
 
 /** Variables as a file of lines `NAME=value`, which debuggers and shells read. */

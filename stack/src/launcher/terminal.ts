@@ -44,12 +44,13 @@ export class Terminal implements Disposable {
 
   /**
    * A line that a service printed: everything once the stack is ready, warnings before. Text without a level then
-   * waits for the message that says why the start failed.
+   * waits for the message that says why the start failed; so it does for a process `onTrial`.
    */
-  service(name: string, line: string): void {
+  service(name: string, line: string, onTrial = false): void {
     this.#write(name, line);
     const { level = 0 } = parseLogLine(line);
-    if (this.#showAll || level >= warnLevel) this.#print(formatLine(name, line, this.#colour));
+    if ((this.#showAll && !(onTrial && level === 0)) || level >= warnLevel)
+      this.#print(formatLine(name, line, this.#colour));
   }
 
   /** A line that a server printed: kept in its log. What matters of it is told when the server ends. */

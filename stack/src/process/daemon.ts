@@ -1,8 +1,9 @@
 import { loopback, waitForFreePort } from '../servers/port.ts';
 import { Child, describeExit, type Exit, type Program } from './child.ts';
 
-const tailLines = 20;
+const tailLines = 30;
 const pollMs = 20;
+const drainMs = 300;
 
 /** How a program becomes a server on one port. */
 export interface DaemonPlan {
@@ -52,11 +53,6 @@ export class Daemon {
     return this.#child?.exited;
   }
 
-  /** The last lines it printed. */
-  get tail(): readonly string[] {
-    return this.#tail;
-  }
-
   /** Runs the program, on the same port and data as before, and waits until it answers. */
   async start(): Promise<void> {
     await this.launch();
@@ -98,6 +94,13 @@ export class Daemon {
     }
   }
 
+  /** The last lines of a run that has ended, once its output has been read. */
+  async lastWords(): Promise<readonly string[]> {
+    // What it started may hold its output open for longer.
+    await Promise.race([this.#child?.drained, new Promise((resolve) => setTimeout(resolve, drainMs))]);
+    return this.#tail;
+  }
+
   /** One question to the server: rejects when it does not answer. */
   probe(): Promise<void> {
     return this.#plan.probe();
@@ -131,8 +134,8 @@ export class Daemon {
   async #ended(): Promise<Error> {
     const exit = await this.exited;
     const how = exit ? describeExit(exit) : 'never ran';
-    // What it started may hold its output open for longer.
-    await Promise.race([this.#child?.drained, new Promise((resolve) => setTimeout(resolve, 300))]);
-    return new Error(`${this.name} ended before it answered (${how}):\n${this.#tail.join('\n')}`);
+    return new Error(
+      `${this.name} ended before it answered (${how}):\n${(await this.lastWords()).join('\n')}`,
+    );
   }
 }

@@ -18,9 +18,10 @@ async function makeRole(client: Client, role: string, password: string): Promise
 
 async function makeDatabase(client: Client, database: string, role: string): Promise<void> {
   const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
-  if (rowCount !== 0) return;
   const [name, owner] = [client.escapeIdentifier(database), client.escapeIdentifier(role)];
-  await client.query(`CREATE DATABASE ${name} OWNER ${owner}`);
+  if (rowCount === 0) await client.query(`CREATE DATABASE ${name} OWNER ${owner}`);
+  // Else every role may look into every database.
+  await client.query(`REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`);
 }
 
 /** The URL of this database for its role, on the server of `adminUrl`. */
@@ -32,7 +33,7 @@ export function databaseUrl(adminUrl: string, { database, role, password }: Data
   return url.href;
 }
 
-/** Makes the role and its database where they are missing, and gives the database's URL for that role. */
+/** Makes the role and its database, closed to other roles, where they are missing, and gives the database's URL for that role. */
 export async function createDatabase(adminUrl: string, wanted: Database): Promise<string> {
   const client = new Client({
     connectionString: adminUrl,

@@ -1,4 +1,5 @@
 // The launcher with stand-in services, in the home that STAND_IN_HOME names.
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { flush } from '../../src/command/output.ts';
 import { run } from '../../src/command/run.ts';
@@ -7,6 +8,7 @@ import { listenEnvironment } from '../../src/launcher/surroundings.ts';
 
 const script = fileURLToPath(new URL('./service.ts', import.meta.url));
 const servers = (process.env.STAND_IN_SERVERS ?? 'nats,redis').split(',') as ServerName[];
+const sources = process.env.STAND_IN_SOURCES ?? '';
 const firstPort = Number(process.env.STAND_IN_PORT);
 
 function service(name: string, usualPort: number, needs: readonly ServerName[]): ServiceDefinition {
@@ -14,11 +16,17 @@ function service(name: string, usualPort: number, needs: readonly ServerName[]):
     name,
     script,
     usualPort,
+    usualMetricsPort: usualPort + 100,
     needs,
+    database: name,
+    sources:
+      sources === ''
+        ? []
+        : (name === 'gateway' ? [name] : [name, 'shared']).map((folder) => join(sources, folder)),
     environment: (surroundings) => ({
       ...listenEnvironment(surroundings, name),
       STAND_IN_NAME: name,
-      POSTGRES_URL: surroundings.urls.postgres,
+      POSTGRES_URL: surroundings.databases[name],
       NATS_URL: surroundings.urls.nats,
     }),
   };
@@ -30,8 +38,6 @@ const definition: StackDefinition = {
   servers,
   gateway: service('gateway', firstPort, []),
   services: [service('auth', firstPort + 1, servers), service('blog', firstPort + 2, servers)],
-  postgresDatabase: 'auth',
-  mongoDatabase: 'blog',
   defaults: { LOG_LEVEL: 'info', NODE_ENV: 'development' },
   readyPaths: ['/auth/health', '/blog/health'],
   examples: (gatewayUrl) => [`curl -s ${gatewayUrl}/auth/health`],

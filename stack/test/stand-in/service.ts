@@ -1,4 +1,5 @@
-// A service for the launcher's tests: answers /health, tells its environment, logs as pino does, and leaves when asked.
+// A service for the launcher's tests: answers /health, tells its environment and what its source says, logs as pino does,
+// and leaves when asked.
 import { createServer } from 'node:http';
 
 function log(level: number, msg: string, fields: object = {}): void {
@@ -9,13 +10,17 @@ const slowMs = 2_000;
 const lingerMs = 2_500;
 const { SERVER_HOST, SERVER_PORT, STAND_IN_FAILS, STAND_IN_SLOW, STAND_IN_LINGERS, STAND_IN_NAME } =
   process.env;
+const { STAND_IN_SOURCES } = process.env;
 if (STAND_IN_FAILS !== undefined && STAND_IN_FAILS === STAND_IN_NAME) {
   log(60, 'DB_HOST is missing');
   process.exit(1);
 }
 
+const source = STAND_IN_SOURCES && (await import(`${STAND_IN_SOURCES}/${STAND_IN_NAME}/answer.ts`));
+
 const server = createServer((request, response) => {
-  if (request.url === '/environment') response.end(JSON.stringify(process.env));
+  if (request.url === '/answer') response.end(source?.answer);
+  else if (request.url === '/environment') response.end(JSON.stringify(process.env));
   else response.end('{}');
 });
 

@@ -33,6 +33,11 @@ export class ChangeSet {
     else this.#edited.set(path, change(this.#edited.get(path) ?? this.#project.read(path)));
   }
 
+  /** The texts that files will have, by their paths. */
+  get texts(): ReadonlyMap<string, string> {
+    return new Map([...this.#created, ...this.#edited]);
+  }
+
   /** @throws {GenerateError} naming everything that would be overwritten; what writing throws, and then nothing has changed */
   apply(): void {
     const taken = this.created.filter((path) => this.#project.has(path));

@@ -8,7 +8,14 @@ import { type Filling, render } from './template.ts';
 /** The rooms that a feature imports. */
 export function roomsOf(service: string, store: Store): string[] {
   const driver = store === 'none' ? [] : [`packages/${store}`];
-  return [`contracts/${service}`, 'packages/network', 'packages/micro', ...driver, 'packages/dto'];
+  return [
+    `contracts/${service}`,
+    'packages/schema',
+    'packages/network',
+    'packages/micro',
+    ...driver,
+    'packages/dto',
+  ];
 }
 
 /** The packages of these rooms. */
@@ -32,7 +39,7 @@ function addContract(changes: ChangeSet, project: Project, filling: Filling): vo
     changes.create(`${folder}/package.json`, contractManifest(project, service.kebab));
     changes.create(`${folder}/src/index.ts`, door);
     changes.edit('docs/architecture.md', (page) => {
-      const grown = addArrows(page, folder, ['packages/micro', 'packages/dto']);
+      const grown = addArrows(page, folder, ['packages/schema', 'packages/micro', 'packages/dto']);
       return addToTree(
         grown,
         'contracts',

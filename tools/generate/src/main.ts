@@ -13,6 +13,7 @@ function nextSteps({ service, feature }: Wish): string[] {
   const steps = [
     [`npm test -- ${service}`, 'its tests, on real servers'],
     ['npm start', `the gateway answers GET /${service}/${feature}`],
+    ['npm run contracts', 'writes its OpenAPI and AsyncAPI documents'],
     ['npm run check', 'types, lint, architecture'],
   ];
   return ['', 'Next:', ...steps.map(([command = '', what]) => `  ${command.padEnd(32)}${what}`)];
@@ -25,10 +26,10 @@ async function generate(argv: readonly string[]): Promise<void> {
   if (asking) intro('tsmicro: a new service or feature');
   const wish = asking ? await askWish(project, given) : completeWish(project, given);
   const changes = plan(project, wish);
+  format(project, changes);
   changes.apply();
   for (const path of changes.created) console.log(`new      ${path}`);
   for (const path of changes.edited) console.log(`changed  ${path}`);
-  format(project, [...changes.created, ...changes.edited]);
   link(project);
   for (const line of nextSteps(wish)) console.log(line);
 }

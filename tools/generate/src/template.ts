@@ -4,6 +4,7 @@
 //   // #elif mongo        else these, taken out of their comments
 //   // #else              else these, likewise
 //   // #end
+// Among imports a blank line follows each mark, which keeps the formatter from moving imports across it.
 // and in files store-mongo.ts and store-none.ts, of which one becomes store.ts.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -86,7 +87,11 @@ function rename(text: string, { service, feature, store, port, metricsPort }: Fi
   return text.replace(pattern, (found) => table.get(found) ?? found);
 }
 
+/** Imports as one block: the formatter orders them within it, and only there. */
+const joinImports = (text: string) => text.replace(/^(import\b[^;]*;)\n\s*(?=import\b)/gm, '$1\n');
+
 /** One template with everything filled in. */
 export function render(path: string, filling: Filling): string {
-  return rename(choose(readFileSync(join(folder, path), 'utf8'), filling.kinds), filling);
+  const chosen = choose(readFileSync(join(folder, path), 'utf8'), filling.kinds);
+  return rename(joinImports(chosen), filling);
 }

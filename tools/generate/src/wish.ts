@@ -79,9 +79,9 @@ function planService(project: Project, { service, feature, store, port }: Servic
   for (const file of ['main', 'server', 'module', 'config'])
     changes.create(`${folder}/src/${file}.ts`, render(`service/src/${file}.ts`, filling));
   changes.create(`${folder}/test/health.test.ts`, render('service/test/health.test.ts', filling));
-  const [contract = '', ...others] = roomsOf(service, store);
+  const [contract = '', schema = '', ...others] = roomsOf(service, store);
   const waiting = store === 'none' ? [] : ['packages/dependency'];
-  const rooms = [contract, ...waiting, ...others, 'packages/service'];
+  const rooms = [contract, schema, ...waiting, ...others, 'packages/service'];
   const packages = packagesOf(rooms).filter((name) => name !== `@tsmicro/contracts-${service}`);
   changes.create(
     `${folder}/package.json`,
@@ -94,7 +94,7 @@ function planService(project: Project, { service, feature, store, port }: Servic
       tsmicro: { port, needs: store === 'none' ? [] : [store] },
       dependencies: {
         [`@tsmicro/contracts-${service}`]: '0.1.0',
-        ...project.dependencies(...packages, 'typebox'),
+        ...project.dependencies(...packages),
       },
       devDependencies: project.dependencies('@tsmicro/stack', 'pino'),
     }),
@@ -126,7 +126,7 @@ function planFeature(project: Project, { service, feature }: FeatureWish): Chang
   changes.edit(`${folder}/package.json`, (text) =>
     addDependencies(
       text,
-      { [contract]: '0.1.0', ...project.dependencies(...packages, 'typebox') },
+      { [contract]: '0.1.0', ...project.dependencies(...packages) },
       project.dependencies('@tsmicro/stack', 'pino'),
     ),
   );

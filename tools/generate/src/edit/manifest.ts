@@ -34,6 +34,6 @@ export function contractManifest(project: Project, service: string): string {
     license: 'Apache-2.0',
     type: 'module',
     exports: { '.': './src/index.ts' },
-    dependencies: project.dependencies('@tsmicro/dto', '@tsmicro/micro', 'typebox'),
+    dependencies: project.dependencies('@tsmicro/dto', '@tsmicro/micro', '@tsmicro/schema'),
   });
 }

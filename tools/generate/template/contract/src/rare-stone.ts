@@ -1,6 +1,6 @@
 import { Uuid } from '@tsmicro/dto';
 import { defineEndpoint } from '@tsmicro/micro';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 
 /** A rare stone as others know it. */
 export const RareStone = Type.Object(

@@ -1,12 +1,15 @@
 import { parseConfig } from '@tsmicro/network';
-// #if postgres
+import { Type } from '@tsmicro/schema';
+
+// #if postgres mongo
+
 import { natsVariables, poolVariables, processVariables, serverVariables, variable } from '@tsmicro/service';
-// #elif mongo
-// import { natsVariables, poolVariables, processVariables, serverVariables, variable } from '@tsmicro/service';
+
 // #else
+
 // import { natsVariables, processVariables, serverVariables } from '@tsmicro/service';
+
 // #end
-import Type from 'typebox';
 
 /** What the environment tells the sample-room service. What has no default is required. */
 export const Config = Type.Object({

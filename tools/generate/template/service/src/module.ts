@@ -1,15 +1,19 @@
 import type { Controller, Module } from '@tsmicro/micro';
-// #if mongo
-// import type { Mongo } from '@tsmicro/mongo';
-// #end
 import { internal } from '@tsmicro/network';
-// #if postgres
-import type { Postgres } from '@tsmicro/postgres';
-// #end
 import { HealthController, type Readiness } from '@tsmicro/service';
 import { RareStoneController } from './rare-stone/controller.ts';
 import { RareStoneService } from './rare-stone/service.ts';
 import { RareStoneStore } from './rare-stone/store.ts';
+
+// #if postgres
+
+import type { Postgres } from '@tsmicro/postgres';
+
+// #elif mongo
+
+// import type { Mongo } from '@tsmicro/mongo';
+
+// #end
 
 /** What the service is built on. */
 export interface Connections {

@@ -1,22 +1,22 @@
-// #if postgres
-import { fileURLToPath } from 'node:url';
-// #end
-// #if postgres mongo
-import { isFault, untilReady } from '@tsmicro/dependency';
-// #end
 import { connectNats } from '@tsmicro/micro';
-// #if mongo
-// import { openMongo } from '@tsmicro/mongo';
-// #end
-// #if postgres mongo
-import { timeLeftMs } from '@tsmicro/network';
-// #end
-// #if postgres
-import { migrate, openPostgres } from '@tsmicro/postgres';
-// #end
 import { natsOptions, type Opening, Readiness, type RunningService, serve } from '@tsmicro/service';
 import type { Config } from './config.ts';
 import { createModule } from './module.ts';
+
+// #if postgres
+
+import { fileURLToPath } from 'node:url';
+import { isFault, untilReady } from '@tsmicro/dependency';
+import { timeLeftMs } from '@tsmicro/network';
+import { migrate, openPostgres } from '@tsmicro/postgres';
+
+// #elif mongo
+
+// import { isFault, untilReady } from '@tsmicro/dependency';
+// import { openMongo } from '@tsmicro/mongo';
+// import { timeLeftMs } from '@tsmicro/network';
+
+// #end
 
 // #if postgres
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));

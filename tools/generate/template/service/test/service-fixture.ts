@@ -1,17 +1,26 @@
 import { connectNats, type NatsClient } from '@tsmicro/micro';
-// #if postgres
-import { startNats, startPostgres } from '@tsmicro/stack';
-// #elif mongo
-// import { startMongo, startNats } from '@tsmicro/stack';
-// #else
-// import { startNats } from '@tsmicro/stack';
-// #end
-// #if redis
-// import { startRedis } from '@tsmicro/stack';
-// #end
 import { pino } from 'pino';
 import { parseEnvironment } from '../src/config.ts';
 import { openServer } from '../src/server.ts';
+
+// #if postgres
+
+import { startNats, startPostgres } from '@tsmicro/stack';
+
+// #elif mongo
+
+// import { startMongo, startNats } from '@tsmicro/stack';
+
+// #else
+
+// import { startNats } from '@tsmicro/stack';
+
+// #end
+// #if redis
+
+// import { startRedis } from '@tsmicro/stack';
+
+// #end
 
 /** What the service answered. */
 export interface Answer {

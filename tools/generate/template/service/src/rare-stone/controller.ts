@@ -1,7 +1,7 @@
 import { Pagination, UuidParam } from '@tsmicro/dto';
 import { Controller, type NatsGroup } from '@tsmicro/micro';
 import { type Routes, reply } from '@tsmicro/network';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import { RareStone, rareStoneById } from '#contract';
 import { CreateRareStone } from './dto.ts';
 import type { RareStoneService } from './service.ts';

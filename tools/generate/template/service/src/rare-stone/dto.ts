@@ -1,5 +1,5 @@
 import { text } from '@tsmicro/dto';
-import Type from 'typebox';
+import { Type } from '@tsmicro/schema';
 import type { RareStone } from '#contract';
 import type { RareStone as StoredRareStone } from './model.ts';
 
