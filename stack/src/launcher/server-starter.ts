@@ -52,12 +52,23 @@ export class ServerStarter {
 
   /** Starts the server on its usual port when that is free, else on a free one. */
   async start(name: ServerName, hear: Pick<ServerOptions, 'onLine' | 'onSpawn'>): Promise<Daemon> {
-    const kind = kinds[name];
-    const server = await kind.start({
-      ...hear,
-      dir: this.#home.dataDir(name),
-      port: await findPort(kind.usualPort),
-    });
+    const port = await findPort(kinds[name].usualPort);
+    try {
+      return await this.#startOn(port, name, hear);
+    } catch (error) {
+      // Between our look and the server's own somebody else may have taken the port, as another stack that starts.
+      const other = await findPort(port);
+      if (other === port) throw error;
+      return await this.#startOn(other, name, hear);
+    }
+  }
+
+  async #startOn(
+    port: number,
+    name: ServerName,
+    hear: Pick<ServerOptions, 'onLine' | 'onSpawn'>,
+  ): Promise<Daemon> {
+    const server = await kinds[name].start({ ...hear, dir: this.#home.dataDir(name), port });
     if (server.external) throw new Error(`${name} was given by its address`);
     return server;
   }
