@@ -7,6 +7,7 @@ export interface Module<Instance, C extends Controller = Controller> {
   getInstance(): Instance;
   controllers(): readonly C[];
   rootMiddlewares(): readonly RootMiddleware[];
-  authenticationProvider(): AuthenticationProvider;
-  authorizationProvider(): AuthorizationProvider;
+  /** Left out by a service that knows no users. */
+  authenticationProvider?(): AuthenticationProvider;
+  authorizationProvider?(): AuthorizationProvider;
 }

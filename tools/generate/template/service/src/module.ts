@@ -1,5 +1,4 @@
 import type { Controller, Module } from '@tsmicro/micro';
-import { internal } from '@tsmicro/network';
 import { HealthController, type Readiness } from '@tsmicro/service';
 import { RareStoneController } from './rare-stone/controller.ts';
 import { RareStoneService } from './rare-stone/service.ts';
@@ -37,11 +36,6 @@ export interface Connections {
 // }
 //
 // #end
-/** Nothing here asks who the caller is; services/blog/src/identity shows how that is done. */
-function refuseGuard(): never {
-  throw internal(new Error('the sample-room service knows no users'));
-}
-
 /** Creates every part of the sample-room service. */
 // #if postgres
 export function createModule({ postgres, readiness }: Connections): Module<undefined> {
@@ -70,7 +64,5 @@ export function createModule({ postgres, readiness }: Connections): Module<undef
     // #end
     controllers: () => controllers,
     rootMiddlewares: () => [],
-    authenticationProvider: () => refuseGuard,
-    authorizationProvider: () => refuseGuard,
   };
 }
