@@ -22,7 +22,7 @@ import type { Static, TSchema } from '@tsmicro/schema';
 import type { Endpoint } from './endpoint.ts';
 import { EndpointStats, type EndpointStatsReport } from './endpoint-stats.ts';
 import { errorToText } from './error-message.ts';
-import { parseData, readMessage } from './message.ts';
+import { parseData, parserOf, readMessage, serializerOf } from './message.ts';
 import { readHeaders } from './message-headers.ts';
 import { respondNatsError, respondNatsMessage } from './respond.ts';
 
@@ -86,6 +86,9 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
     this.#concurrency = concurrency;
     this.#maxWaiting = maxWaiting;
     this.#logger = logger;
+    // Now, and not while the first caller waits.
+    parserOf(endpoint.request);
+    serializerOf(endpoint.reply);
   }
 
   get figures(): EndpointFigures {

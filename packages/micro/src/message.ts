@@ -3,26 +3,32 @@ import { badRequest, compileParser, compileSerializer, type Parser, parseJson } 
 import type { Static, TSchema } from '@tsmicro/schema';
 import { errorFromText } from './error-message.ts';
 
-interface Codec {
-  parse: Parser<unknown>;
-  serialize: (value: unknown) => string;
+const parsers = new WeakMap<TSchema, Parser<unknown>>();
+const serializers = new WeakMap<TSchema, (value: unknown) => string>();
+
+/** Compiled once, at the first use of the schema, or before by who wants no caller to wait for it. */
+export function parserOf(schema: TSchema): Parser<unknown> {
+  let parser = parsers.get(schema);
+  if (parser === undefined) {
+    parser = compileParser(schema, { root: 'data' });
+    parsers.set(schema, parser);
+  }
+  return parser;
 }
 
-const codecs = new WeakMap<TSchema, Codec>();
-
-/** Schemas are compiled once, at their first use. */
-function codecOf(schema: TSchema): Codec {
-  let codec = codecs.get(schema);
-  if (codec === undefined) {
-    codec = { parse: compileParser(schema, { root: 'data' }), serialize: compileSerializer(schema) };
-    codecs.set(schema, codec);
+/** Compiled once, as {@link parserOf}. */
+export function serializerOf(schema: TSchema): (value: unknown) => string {
+  let serializer = serializers.get(schema);
+  if (serializer === undefined) {
+    serializer = compileSerializer(schema);
+    serializers.set(schema, serializer);
   }
-  return codec;
+  return serializer;
 }
 
 /** The bytes of a message with `value`; fields that the schema does not name stay out. */
 export function msgToJson<S extends TSchema>(schema: S, value: Static<S>): string {
-  return `{"data":${codecOf(schema).serialize(value)}}`;
+  return `{"data":${serializerOf(schema)(value)}}`;
 }
 
 /** What a message carries, before its schema is asked. @throws {ApiError} 400 when it is neither data nor an error */
@@ -44,7 +50,7 @@ export function readMessage(bytes: Uint8Array): { data: unknown } | { error: str
 
 /** The typed data of a message. @throws {ApiError} 400 that names every bad field */
 export function parseData<S extends TSchema>(schema: S, data: unknown): Static<S> {
-  return codecOf(schema).parse(data) as Static<S>;
+  return parserOf(schema)(data) as Static<S>;
 }
 
 /**

@@ -10,6 +10,7 @@ import { RequestContext, requestIdFrom, runInContext, timeoutFrom } from './requ
 import { traceFrom } from './trace-context.ts';
 
 const maxRequestMs = 5_000;
+const notModified = 304;
 
 /** What a router logs to: every answer at the level debug, faults as warnings and errors. A pino logger fits. */
 export interface HttpLogger extends Logger {
@@ -76,14 +77,7 @@ export class Exchange implements HttpRequest {
 
   /** Sends JSON text; nothing when an answer was sent before. */
   sendJson(status: number, text: string, error?: ApiError): void {
-    const headers = [
-      'content-type',
-      'application/json; charset=utf-8',
-      'content-length',
-      String(Buffer.byteLength(text)),
-      'cache-control',
-      'no-store',
-    ];
+    const headers = ['content-type', 'application/json; charset=utf-8', 'cache-control', 'no-store'];
     if (error?.retryAfterSec !== undefined) headers.push('retry-after', String(error.retryAfterSec));
     this.send(status, headers, text, error);
   }
@@ -104,13 +98,16 @@ export class Exchange implements HttpRequest {
     );
   }
 
-  /** Sends any text with these headers (names and values in turn), the request's id, and nosniff. */
+  /** Sends any text with these headers (names and values in turn), its length, the request's id, and nosniff. */
   send(status: number, headers: string[], text: string, error?: ApiError): void {
     const { response, context } = this;
     if (response.headersSent) return;
+    const length = Buffer.byteLength(text);
     headers.push('x-request-id', context.requestId, 'x-content-type-options', 'nosniff');
+    if (status !== notModified) headers.push('content-length', String(length));
     response.writeHead(status, headers);
-    response.end(text);
+    // ASCII, as most JSON is, needs no encoding: the whole answer goes out as it is.
+    response.end(text, length === text.length ? 'latin1' : 'utf8');
     this.#conclude(status, error);
   }
 

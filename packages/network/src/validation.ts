@@ -9,6 +9,9 @@ import { faultsFrom, setFormatMessage, type ValidationFault } from './validation
 function createAjv(options: Options): Ajv {
   const ajv = new Ajv({
     allErrors: true,
+    // Schemas are built, not written by hand: compiling the schema of schemas would be the longest part of a start.
+    meta: false,
+    validateSchema: false,
     strict: false,
     verbose: true,
     useDefaults: true,

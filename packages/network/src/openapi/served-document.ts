@@ -30,11 +30,6 @@ export function serveDocument(
       exchange.send(304, headers, '');
       return;
     }
-    const length = String(Buffer.byteLength(text));
-    exchange.send(
-      200,
-      [...headers, 'content-type', 'application/json; charset=utf-8', 'content-length', length],
-      text,
-    );
+    exchange.send(200, [...headers, 'content-type', 'application/json; charset=utf-8'], text);
   });
 }
