@@ -38,7 +38,7 @@ function outputOf(owner: unknown): Output | undefined {
   return isOutput(value) && value.connected && !value.noMorePublishing ? value : undefined;
 }
 
-/** Short texts are measured and written faster by their units than by a call into the runtime. */
+/** The whole message; undefined when it is larger than the server takes. ASCII, as most JSON is, needs no encoding. */
 function toBytes(
   { subject, reply, headers, payload }: OutgoingMessage,
   maxPayload: number,

@@ -9,7 +9,7 @@ export interface TraceContext {
   readonly tracestate?: string | undefined;
 }
 
-const form = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:$|-)/;
+const form = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]*)?$/;
 const maxLength = 128;
 const maxStateLength = 512;
 /** One line of printable ASCII: a header, over HTTP and over NATS. */
