@@ -1,12 +1,13 @@
 // The answering side of one endpoint. This wrapper is one of the two places where what was thrown becomes an answer.
 import type { Msg } from '@nats-io/transport-node';
-import { type Logger, OperationChannel } from '@tsmicro/dependency';
+import { OperationChannel } from '@tsmicro/dependency';
 import {
   type ApiError,
   badRequest,
   beginServing,
   Deadlines,
   endServing,
+  type FaultLog,
   internal,
   RequestContext,
   requestIdFrom,
@@ -67,7 +68,7 @@ interface Run extends Timed {
 export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSchema> {
   readonly endpoint: Endpoint<Q, R>;
   readonly #handler: NatsHandler<Q, R>;
-  readonly #logger: Logger | undefined;
+  readonly #faults: FaultLog | undefined;
   readonly #concurrency: number;
   readonly #maxWaiting: number;
   readonly #stats = new EndpointStats();
@@ -79,13 +80,17 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
   constructor(
     endpoint: Endpoint<Q, R>,
     handler: NatsHandler<Q, R>,
-    { concurrency = 256, maxWaiting = 1_024, logger }: EndpointLimits & { logger?: Logger | undefined } = {},
+    {
+      concurrency = 256,
+      maxWaiting = 1_024,
+      faults,
+    }: EndpointLimits & { faults?: FaultLog | undefined } = {},
   ) {
     this.endpoint = endpoint;
     this.#handler = handler;
     this.#concurrency = concurrency;
     this.#maxWaiting = maxWaiting;
-    this.#logger = logger;
+    this.#faults = faults;
     // Now, and not while the first caller waits.
     parserOf(endpoint.request);
     serializerOf(endpoint.reply);
@@ -197,14 +202,7 @@ export class EndpointServer<Q extends TSchema = TSchema, R extends TSchema = TSc
 
   #fail(run: Run, error: unknown): void {
     const answered = run.context.toApiError(error);
-    if (answered.status >= 500) {
-      const level = answered.status === 500 ? 'error' : 'warn';
-      const { subject } = this.endpoint;
-      const { requestId } = run.context;
-      const fields = { requestId, subject, err: answered.cause ?? answered };
-      // In its context, by which a logger knows the trace.
-      runInContext(run.context, () => this.#logger?.[level](fields, answered.message));
-    }
+    this.#faults?.note(answered, run.context, { subject: this.endpoint.subject });
     this.#respondError(run.message, answered);
     this.#conclude(run, answered);
   }

@@ -1,4 +1,4 @@
-import type { Logger } from '@tsmicro/dependency';
+import type { FaultLog } from '@tsmicro/network';
 import type { TSchema } from '@tsmicro/schema';
 import { type Endpoint, subjectPrefix } from './endpoint.ts';
 import { type EndpointLimits, EndpointServer, type NatsHandler } from './endpoint-server.ts';
@@ -9,12 +9,15 @@ import type { NatsService } from './service.ts';
 export class NatsGroup {
   readonly #service: NatsService;
   readonly #prefix: string;
-  readonly #logger: Logger | undefined;
+  readonly #faults: FaultLog | undefined;
 
-  constructor(service: NatsService, at: { serviceName: string; path: string; logger?: Logger }) {
+  constructor(
+    service: NatsService,
+    at: { serviceName: string; path: string; faults?: FaultLog | undefined },
+  ) {
     this.#service = service;
     this.#prefix = subjectPrefix(at.serviceName, at.path);
-    this.#logger = at.logger;
+    this.#faults = at.faults;
   }
 
   /**
@@ -33,6 +36,6 @@ export class NatsGroup {
         `endpoint ${endpoint.subject} cannot be mounted as ${mounted}: check NATS_SERVICE_NAME and the controller's path`,
       );
     }
-    this.#service.addEndpoint(new EndpointServer(endpoint, handler, { ...limits, logger: this.#logger }));
+    this.#service.addEndpoint(new EndpointServer(endpoint, handler, { ...limits, faults: this.#faults }));
   }
 }

@@ -1,6 +1,7 @@
 import {
   type CloseOptions,
   createRouter as createHttpRouter,
+  FaultLog,
   type Router as HttpRouter,
   type ListenOptions,
   type RootMiddleware,
@@ -27,11 +28,11 @@ export class Router {
   readonly natsClient: NatsClient;
   readonly #http: HttpRouter;
   readonly #service: NatsService;
-  readonly #logger: MicroRouterOptions['logger'];
+  readonly #faults: FaultLog | undefined;
 
   constructor({ natsClient, description = '', logger }: MicroRouterOptions) {
     this.natsClient = natsClient;
-    this.#logger = logger;
+    this.#faults = logger && new FaultLog(logger);
     this.#http = createHttpRouter(logger ? { logger } : {});
     this.#service = new NatsService(natsClient.connection, {
       name: natsClient.serviceName,
@@ -64,7 +65,7 @@ export class Router {
     this.#http.loadControllers(controllers);
     const serviceName = this.natsClient.serviceName;
     for (const controller of controllers) {
-      const at = { serviceName, path: controller.path, ...(this.#logger ? { logger: this.#logger } : {}) };
+      const at = { serviceName, path: controller.path, faults: this.#faults };
       controller.mountNats(new NatsGroup(this.#service, at));
     }
   }

@@ -4,9 +4,10 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Logger } from '@tsmicro/dependency';
 import { failureEnvelope } from './envelope.ts';
 import type { ApiError } from './errors.ts';
+import type { FaultLog } from './fault-log.ts';
 import type { HttpRequest } from './guard.ts';
 import { beginServing, endServing, httpServed, type ServedOperation } from './operation.ts';
-import { RequestContext, requestIdFrom, runInContext, timeoutFrom } from './request-context.ts';
+import { RequestContext, requestIdFrom, timeoutFrom } from './request-context.ts';
 import { traceFrom } from './trace-context.ts';
 
 const maxRequestMs = 5_000;
@@ -16,6 +17,12 @@ const notModified = 304;
 export interface HttpLogger extends Logger {
   readonly level?: string;
   debug?(fields: object, message: string): void;
+}
+
+/** Where a router logs. */
+export interface ExchangeLog {
+  readonly logger: HttpLogger;
+  readonly faults: FaultLog;
 }
 
 /** What a route was found with. */
@@ -35,10 +42,10 @@ export class Exchange implements HttpRequest {
   readonly query: unknown;
   /** Set once it has been read. */
   body: unknown = undefined;
-  readonly #logger: HttpLogger | undefined;
+  readonly #log: ExchangeLog | undefined;
   readonly #operation: ServedOperation | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, found: Found, logger?: HttpLogger) {
+  constructor(request: IncomingMessage, response: ServerResponse, found: Found, log?: ExchangeLog) {
     const { traceparent, tracestate, 'x-deadline-ms': deadline, 'x-request-id': requestId } = request.headers;
     this.request = request;
     this.response = response;
@@ -50,7 +57,7 @@ export class Exchange implements HttpRequest {
       trace: traceparent === undefined ? undefined : traceFrom(traceparent, tracestate),
       onCallerGone: (left) => response.once('close', left),
     });
-    this.#logger = logger;
+    this.#log = log;
     this.#operation = beginServing(httpServed, found.route, this.context, request.method);
   }
 
@@ -84,18 +91,10 @@ export class Exchange implements HttpRequest {
 
   /** Sends a failure in the envelope, and logs the cause of one that is ours. */
   sendFailure(error: ApiError): void {
+    this.#log?.faults.note(error, this.context, { path: this.path });
     const { requestId } = this.context;
-    if (error.status >= 500) {
-      const level = error.status === 500 ? 'error' : 'warn';
-      const fields = { requestId, err: error.cause ?? error, path: this.path };
-      // In its context, by which a logger knows the trace.
-      runInContext(this.context, () => this.#logger?.[level](fields, error.message));
-    }
-    this.sendJson(
-      error.status,
-      JSON.stringify(failureEnvelope(error.status, error.message, requestId, error.data)),
-      error,
-    );
+    const envelope = failureEnvelope(error.status, error.message, requestId, error.data);
+    this.sendJson(error.status, JSON.stringify(envelope), error);
   }
 
   /** Sends any text with these headers (names and values in turn), its length, the request's id, and nosniff. */
@@ -114,10 +113,10 @@ export class Exchange implements HttpRequest {
   #conclude(status: number, error: ApiError | undefined): void {
     this.context.end();
     if (this.#operation) endServing(httpServed, this.#operation, status, error);
-    const level = this.#logger?.level;
-    if (level !== 'debug' && level !== 'trace') return;
+    const logger = this.#log?.logger;
+    if (logger?.level !== 'debug' && logger?.level !== 'trace') return;
     const { requestId } = this.context;
     const ms = Math.round(this.context.elapsedMs());
-    this.#logger?.debug?.({ requestId, method: this.method, path: this.path, status, ms }, 'answered');
+    logger.debug?.({ requestId, method: this.method, path: this.path, status, ms }, 'answered');
   }
 }

@@ -17,7 +17,8 @@ export {
   unauthorized,
   unavailable,
 } from './errors.ts';
-export { Exchange, type Found, type HttpLogger } from './exchange.ts';
+export { Exchange, type ExchangeLog, type Found, type HttpLogger } from './exchange.ts';
+export { FaultLog } from './fault-log.ts';
 export type {
   AuthenticationProvider,
   AuthorizationProvider,

@@ -7,7 +7,8 @@ import type { Controller } from './controller.ts';
 import { Deadlines } from './deadlines.ts';
 import { maxUrlLength } from './edge-failure.ts';
 import { badRequest, notFound, toApiError } from './errors.ts';
-import { Exchange, type HttpLogger } from './exchange.ts';
+import { Exchange, type ExchangeLog, type HttpLogger } from './exchange.ts';
+import { FaultLog } from './fault-log.ts';
 import type { RootMiddleware } from './guard.ts';
 import { Refusals } from './refusals.ts';
 import { runInContext } from './request-context.ts';
@@ -45,7 +46,7 @@ export interface CloseOptions {
 
 /** Mounts controllers on node:http, and is one of the two places where what was thrown becomes an answer. */
 export class Router {
-  readonly #logger: HttpLogger | undefined;
+  readonly #log: ExchangeLog | undefined;
   readonly #edge: ServerEdge;
   readonly #finder: Instance<HTTPVersion.V1>;
   readonly #middlewares: RootMiddleware[] = [];
@@ -53,7 +54,7 @@ export class Router {
   readonly #descriptions: RouteDescription[] = [];
 
   constructor({ logger }: RouterOptions = {}) {
-    this.#logger = logger;
+    this.#log = logger && { logger, faults: new FaultLog(logger) };
     this.#finder = createFinder<HTTPVersion.V1>({
       ignoreTrailingSlash: true,
       // As long as a URL may be: what a parameter may hold is said by its schema.
@@ -121,7 +122,7 @@ export class Router {
    * @throws when the port is still held after 5 s, or the address cannot be listened on
    */
   async start({ host, port }: ListenOptions): Promise<string> {
-    return whenPortFree(port, () => this.#listen(host, port), this.#logger);
+    return whenPortFree(port, () => this.#listen(host, port), this.#log?.logger);
   }
 
   /** Stops taking requests, waits for the running ones, closes. Safe to call twice. */
@@ -147,7 +148,7 @@ export class Router {
     found: { route: string; params: unknown; query: unknown },
     serve: (exchange: Exchange) => void,
   ): void {
-    const exchange = new Exchange(request, response, found, this.#logger);
+    const exchange = new Exchange(request, response, found, this.#log);
     if (this.#middlewares.length === 0) serve(exchange);
     else {
       this.#passMiddlewares(exchange).then(

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { Controller, createRouter, type Routes } from '@tsmicro/network';
+import { setImmediate } from 'node:timers/promises';
+import {
+  Controller,
+  createRouter,
+  FaultLog,
+  internal,
+  notFound,
+  RequestContext,
+  type Routes,
+  unavailable,
+} from '@tsmicro/network';
 import { ask, openShop, type Shop } from './bookshelf.ts';
 
 let shop: Shop;
@@ -90,6 +100,32 @@ test('router: the cause of a 500 is logged under its request id', async () => {
   assert.equal(lines[0]?.requestId, 'known-7');
   assert.equal(lines[0]?.err?.message, 'the cause');
   assert.equal(lines[0]?.path, '/', 'a query may hold what no log should');
+});
+
+test('log: faults of ours are all logged; of a neighbour’s in thousands some are, and the others counted', async () => {
+  const errors: object[] = [];
+  const warnings: { notLogged?: number }[] = [];
+  const log = new FaultLog({
+    info() {},
+    warn: (fields) => void warnings.push(fields),
+    error: (fields) => void errors.push(fields),
+  });
+  const context = new RequestContext({ timeoutMs: 1_000 });
+  for (let i = 0; i < 1_000; i++) {
+    log.note(internal(new Error('the cause')), context, { path: '/' });
+    log.note(unavailable(), context, { path: '/' });
+    log.note(notFound('nothing here'), context, { path: '/' });
+  }
+  assert.equal(errors.length, 1_000);
+  assert.equal(warnings.length, 20);
+  const giveUpAt = performance.now() + 3_000;
+  let more = 0;
+  while (warnings.length === 20 && performance.now() < giveUpAt) {
+    log.note(unavailable(), context, { path: '/' });
+    more++;
+    await setImmediate();
+  }
+  assert.equal(warnings.at(-1)?.notLogged, 980 + more - 1);
 });
 
 test('router: a dependency that is away is a 503 with retry-after', async () => {
