@@ -23,7 +23,8 @@ export interface NatsOptions {
   signal?: AbortSignal;
 }
 
-const maxTimeoutMs = 2_000;
+/** The longest that any request waits, whatever the configuration says. */
+export const maxTimeoutMs = 2_000;
 /** How long a request waits for a broken connection to come back. */
 const reconnectPatienceMs = 1_000;
 

@@ -9,7 +9,7 @@ import {
   toApiError,
 } from '@tsmicro/network';
 import type { Static, TSchema } from '@tsmicro/schema';
-import type { NatsClient } from './client.ts';
+import { maxTimeoutMs, type NatsClient } from './client.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorFromReply } from './error-message.ts';
 import { msgToJson, parseData, readMessage } from './message.ts';
@@ -17,7 +17,7 @@ import { encodeHeaders, type Headers } from './message-headers.ts';
 
 /** How long to wait, and what may end the wait early. */
 export interface RequestOptions {
-  /** @default the client's time-out; never more than the current request has left */
+  /** @default the client's time-out; never more than 2000, or than the current request has left */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
@@ -135,7 +135,7 @@ function ask<T>(
   read: (reply: Msg) => T,
 ): Promise<T> {
   const left = currentContext()?.timeLeftMs();
-  const patienceMs = left === undefined ? timeoutMs : Math.min(timeoutMs, left);
+  const patienceMs = Math.min(timeoutMs, maxTimeoutMs, left ?? maxTimeoutMs);
   if (patienceMs <= 0) return Promise.reject(timedOut());
   if (client.connected) return send(client, endpoint, data, patienceMs, signal, read);
   return whenConnected(client, patienceMs, (leftMs) => send(client, endpoint, data, leftMs, signal, read));
