@@ -116,11 +116,14 @@ describe('the bulkhead', () => {
     const work = () => bulkhead.admit(() => bulkhead.run(() => sleep(100)));
     for (let i = 0; i < 20; i++) await work();
     const flood = await Promise.allSettled(Array.from({ length: 20 }, work));
-    const refused = flood.filter(({ status }) => status === 'rejected');
-    assert.ok(refused.length > 10 && refused.length < 20, `${refused.length} of 20 were refused`);
-    for (const each of refused) {
-      assert.equal(each.status === 'rejected' && each.reason.name, 'BulkheadFullError');
-    }
+    const nameOf = (outcome: PromiseSettledResult<void>) =>
+      outcome.status === 'rejected' ? outcome.reason.name : 'done';
+    const count = (name: string) => flood.filter((outcome) => nameOf(outcome) === name).length;
+    const atTheDoor = count('BulkheadFullError');
+    assert.ok(atTheDoor > 10 && atTheDoor < 20, `${atTheDoor} of 20 were refused at the door`);
+    // How long work takes is an estimate: the last one let in may be too late after all.
+    assert.equal(count('done') + atTheDoor + count('BulkheadTimeoutError'), 20);
+    assert.ok(count('done') >= 1, 'the others were let in and done');
   });
 
   test('work that fails leaves its place', async () => {
