@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServerEdge, type ServerEdge, whenPortFree } from '@tsmicro/network';
+import { createServerEdge, listen, type ServerEdge } from '@tsmicro/network';
 import type { Opening, RunningService } from '@tsmicro/service';
 import type { Config } from './config.ts';
 import { readDeclaration } from './declaration/declaration.ts';
@@ -26,15 +24,6 @@ export interface Gateway extends RunningService {
 
 const usualLingerMs = 500;
 const closeDeadlineMs = 8_000;
-/** Connections that may wait to be accepted: with node's 511 a burst of them waits for seconds. */
-const backlog = 4_096;
-
-async function listen({ server }: ServerEdge, host: string, port: number): Promise<string> {
-  server.listen({ port, host, backlog });
-  await once(server, 'listening');
-  const { port: taken } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
-}
 
 /** Lets a request that waits for "100 Continue" in before it is sent: most answers need no body. */
 function deferContinue({ server }: ServerEdge): void {
@@ -62,11 +51,8 @@ export async function openGateway(
   const edge = createServerEdge(module.listener, { refusals: module.refusals });
   deferContinue(edge);
   beforeListening?.();
-  const address = await whenPortFree(
-    options.SERVER_PORT,
-    () => listen(edge, options.SERVER_HOST, options.SERVER_PORT),
-    logger,
-  );
+  const at = { host: options.SERVER_HOST, port: options.SERVER_PORT };
+  const address = await listen(edge.server, at, logger);
   let closing: Promise<void> | undefined;
   const close = ({ lingerMs = usualLingerMs } = {}) => {
     closing ??= closeAll(edge, module, lingerMs);

@@ -17,7 +17,7 @@ function announcesBody({ headers }: IncomingMessage): boolean {
 /**
  * Reads the body and hands its value on; undefined for an empty one. A body without a declared type counts as JSON. What
  * is refused is still taken off the socket and thrown away, so that the answer reaches the client.
- * @param done called once, with an ApiError (400, 413, 415) or the value; not at all when the client leaves
+ * @param done called once, with an ApiError (400, 413, 415) or the value; 400 also when the client leaves in the middle
  */
 export function readBody(
   request: IncomingMessage,
@@ -29,7 +29,7 @@ export function readBody(
     return;
   }
   const refuse = (error: ApiError) => {
-    request.removeListener('data', take).removeListener('end', finish);
+    request.removeListener('data', take).removeListener('end', finish).removeListener('close', cut);
     request.resume();
     done(error);
   };
@@ -51,11 +51,14 @@ export function readBody(
     }
     done(undefined, value);
   };
+  const cut = () => {
+    if (!request.complete) done(badRequest('body was cut off'));
+  };
   if (!jsonType.test(headers['content-type'] ?? 'application/json')) {
     refuse(new ApiError(415, 'body must be application/json'));
   } else if (Number(headers['content-length']) > maxBodyBytes) {
     refuse(tooLarge());
   } else {
-    request.on('data', take).on('end', finish);
+    request.on('data', take).on('end', finish).on('close', cut);
   }
 }

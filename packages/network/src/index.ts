@@ -1,4 +1,3 @@
-export { whenPortFree } from './busy-port.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { Controller, type GuardProviders } from './controller.ts';
 export { Deadlines, type Timed } from './deadlines.ts';
@@ -28,6 +27,7 @@ export type {
 } from './guard.ts';
 export { Headroom, type HeadroomOptions } from './headroom.ts';
 export { parseJson } from './json.ts';
+export { type ListenOptions, listen } from './listen.ts';
 export type { Module } from './module.ts';
 export { type OpenApiSource, toOpenApi } from './openapi/document.ts';
 export { type Direction, type JsonObject, SchemaBook } from './openapi/schema-book.ts';
@@ -47,7 +47,7 @@ export {
   timeoutFrom,
 } from './request-context.ts';
 export { demanding, type GuardDemand, type RouteDescription } from './route-description.ts';
-export { type CloseOptions, createRouter, type ListenOptions, Router, type RouterOptions } from './router.ts';
+export { type CloseOptions, createRouter, Router, type RouterOptions } from './router.ts';
 export {
   type Method,
   type Mount,

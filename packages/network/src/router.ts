@@ -1,15 +1,13 @@
-import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import createFinder, { type HTTPMethod, type HTTPVersion, type Instance } from 'find-my-way';
-import { whenPortFree } from './busy-port.ts';
 import type { Controller } from './controller.ts';
 import { Deadlines } from './deadlines.ts';
 import { maxUrlLength } from './edge-failure.ts';
 import { badRequest, notFound, toApiError } from './errors.ts';
-import { Exchange, type ExchangeLog, type HttpLogger } from './exchange.ts';
+import { Exchange, type ExchangeLog, type Found, type HttpLogger } from './exchange.ts';
 import { FaultLog } from './fault-log.ts';
 import type { RootMiddleware } from './guard.ts';
+import { type ListenOptions, listen } from './listen.ts';
 import { Refusals } from './refusals.ts';
 import { runInContext } from './request-context.ts';
 import type { RouteDescription } from './route-description.ts';
@@ -18,8 +16,6 @@ import { type Mount, Routes } from './routes.ts';
 import { createServerEdge, type ServerEdge } from './server-edge.ts';
 import { registerFormat, type ValidationParser } from './validation.ts';
 
-/** Connections that may wait to be accepted: with node's 511 a burst of them waits for seconds. */
-const backlog = 4_096;
 /** How unknown paths are counted and traced. */
 const unknownRoute = 'unknown';
 
@@ -27,13 +23,6 @@ const unknownRoute = 'unknown';
 export interface RouterOptions {
   /** Where faults are logged whole, under their request id. A pino logger fits. */
   logger?: HttpLogger;
-}
-
-/** Where a server listens. */
-export interface ListenOptions {
-  host: string;
-  /** 0 takes any free port. */
-  port: number;
 }
 
 /** How long closing may take: first new requests are still answered, then running ones are waited for. */
@@ -121,8 +110,8 @@ export class Router {
    * @returns the address, as in `http://127.0.0.1:8001`
    * @throws when the port is still held after 5 s, or the address cannot be listened on
    */
-  async start({ host, port }: ListenOptions): Promise<string> {
-    return whenPortFree(port, () => this.#listen(host, port), this.#log?.logger);
+  start(options: ListenOptions): Promise<string> {
+    return listen(this.#edge.server, options, this.#log?.logger);
   }
 
   /** Stops taking requests, waits for the running ones, closes. Safe to call twice. */
@@ -134,18 +123,10 @@ export class Router {
     await this.close();
   }
 
-  async #listen(host: string, port: number): Promise<string> {
-    const { server } = this.#edge;
-    server.listen({ host, port, backlog });
-    await once(server, 'listening');
-    const { port: taken } = server.address() as AddressInfo;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
-  }
-
   #enter(
     request: IncomingMessage,
     response: ServerResponse,
-    found: { route: string; params: unknown; query: unknown },
+    found: Found,
     serve: (exchange: Exchange) => void,
   ): void {
     const exchange = new Exchange(request, response, found, this.#log);

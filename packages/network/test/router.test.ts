@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { type Operation, OperationChannel } from '@tsmicro/dependency';
 import {
   Controller,
   createRouter,
@@ -188,6 +189,23 @@ test('router: how long a client takes for its body is no part of the deadline', 
   socket.write(body.slice(5));
   await once(socket, 'close');
   assert.match(text, /^HTTP\/1\.1 200/);
+});
+
+test('router: a request whose client leaves in the middle of its body is over, for who counts too', async () => {
+  const begun = Promise.withResolvers<Operation>();
+  const ended = Promise.withResolvers<Operation>();
+  const channel = new OperationChannel('http.server');
+  const stop = channel.subscribe({ onStart: begun.resolve, onEnd: ended.resolve });
+  const socket = connect(Number(new URL(shop.address).port), '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write('POST /books HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n{"title":');
+  await begun.promise;
+  socket.resetAndDestroy();
+  const late = sleep(2_000, 'never', { ref: false });
+  const operation = await Promise.race([ended.promise, late]);
+  stop();
+  assert.ok(typeof operation === 'object');
+  assert.deepEqual([operation.name, operation.status], ['/books', 400]);
 });
 
 test('router: a middleware sees every request, of unknown paths too', async () => {

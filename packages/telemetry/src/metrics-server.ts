@@ -1,16 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from '@tsmicro/dependency';
-import { ConfigError, whenPortFree } from '@tsmicro/network';
+import { ConfigError, type ListenOptions, listen } from '@tsmicro/network';
 import type { Metrics } from './metrics.ts';
-
-/** Where metrics are to be had. */
-export interface MetricsListen {
-  host: string;
-  /** 0 takes any free port. */
-  port: number;
-}
 
 /** An open address that gives the metrics. */
 export interface MetricsServer {
@@ -41,13 +32,6 @@ const answer =
     }
   };
 
-async function listen(server: Server, { host, port }: MetricsListen): Promise<string> {
-  server.listen(port, host);
-  await once(server, 'listening');
-  const { port: taken } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}/metrics`;
-}
-
 async function closeServer(server: Server): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), closeGraceMs);
   await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -60,7 +44,7 @@ async function closeServer(server: Server): Promise<void> {
  */
 export async function openMetricsServer(
   metrics: Metrics,
-  where: MetricsListen,
+  where: ListenOptions,
   logger: Logger,
 ): Promise<MetricsServer> {
   const server = createServer(
@@ -73,8 +57,8 @@ export async function openMetricsServer(
   );
   server.maxConnections = maxConnections;
   try {
-    const url = await whenPortFree(where.port, () => listen(server, where), logger);
-    return { url, close: () => closeServer(server) };
+    const address = await listen(server, where, logger);
+    return { url: `${address}/metrics`, close: () => closeServer(server) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@tsmicro/dependency';
+import type { ListenOptions } from '@tsmicro/network';
 import { Metrics } from './metrics.ts';
-import { type MetricsListen, openMetricsServer } from './metrics-server.ts';
+import { openMetricsServer } from './metrics-server.ts';
 import type { TracedProcess } from './tracing.ts';
 
 /** Whose telemetry it is, and where it goes. */
 export interface TelemetryOptions extends TracedProcess {
-  metrics: MetricsListen;
+  metrics: ListenOptions;
   /** The process' environment; tracing is on when it names an OTLP endpoint. */
   environment: Readonly<Record<string, string | undefined>>;
   logger: Logger;
