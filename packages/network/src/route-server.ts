@@ -12,7 +12,7 @@ import { compileAnswer } from './serialization.ts';
 /** A handler whose types are known to the schemas of its route only. */
 export type AnyHandler = RouteHandler<Shape, Shape, Shape, Shape>;
 
-/** A request whose handler is still at work. */
+/** A request whose guards or handler are still at work. */
 export type RunningRoute = Timed;
 
 /** An exchange has every part that a handler is promised, and of the types that were just checked. */
@@ -52,10 +52,7 @@ export class RouteServer {
       this.#read(exchange);
       return;
     }
-    this.#passGuards(exchange).then(
-      () => this.#read(exchange),
-      (error: unknown) => exchange.sendFailure(exchange.context.toApiError(error)),
-    );
+    this.#await(this.#passGuards(exchange), exchange, () => this.#read(exchange));
   };
 
   async #passGuards(exchange: Exchange): Promise<void> {
@@ -87,11 +84,12 @@ export class RouteServer {
       exchange.sendFailure(toApiError(error));
       return;
     }
-    if (isPromise(answer)) this.#await(answer, exchange);
+    if (isPromise(answer)) this.#await(answer, exchange, (value) => this.#answer(value, exchange));
     else this.#answer(answer, exchange);
   }
 
-  #await(answer: Promise<unknown>, exchange: Exchange): void {
+  /** Goes on with what guards or handler came to; at the deadline the request is over without them. */
+  #await<T>(work: Promise<T>, exchange: Exchange, next: (value: T) => void): void {
     const { context } = exchange;
     const run: RunningRoute = {
       context,
@@ -102,9 +100,9 @@ export class RouteServer {
       },
     };
     this.#running.add(run);
-    answer.then(
+    work.then(
       (value) => {
-        if (this.#running.delete(run)) this.#answer(value, exchange);
+        if (this.#running.delete(run)) next(value);
       },
       (error: unknown) => {
         if (this.#running.delete(run)) exchange.sendFailure(context.toApiError(error));

@@ -27,6 +27,8 @@ class Slow extends Controller {
       context.signal.throwIfAborted();
       await new Promise(() => {});
     });
+    const guards = [() => new Promise<void>(() => {})];
+    routes.get('/guarded', { guards }, () => undefined);
     routes.get('/listens', {}, async ({ context }) => {
       const [reason] = await once(context.signal, 'abort').then(() => [context.signal.reason]);
       throw reason;
@@ -63,6 +65,11 @@ test('deadline: a handler still at work is a 504 when it passes, and hears of it
   assert.ok(ms >= 190 && ms < 700, `${ms} ms`);
   const { signal } = await slow.arrived.promise;
   assert.equal((signal.reason as ApiError).status, 504);
+});
+
+test('deadline: a guard that never comes to an end is a 504 too', async () => {
+  const response = await fetch(`${address}/guarded`, { headers: { 'x-deadline-ms': '150' } });
+  assert.equal(response.status, 504);
 });
 
 test('deadline: what a handler throws because of its signal is the same 504', async () => {
