@@ -17,6 +17,10 @@ const Config = Type.Object({
     description:
       'where the names of the declaration live, such as auth:8000=127.0.0.1:8001,blog:8000=127.0.0.1:8002',
   }),
+  RATE_LIMIT: Type.Enum(['on', 'off'], {
+    default: 'on',
+    description: 'on or off: off turns every limit of rates off, for load tests',
+  }),
   DOCS: Type.Enum(['on', 'off'], {
     default: 'on',
     description: 'on or off: whether /docs shows what the services offer',

@@ -40,7 +40,7 @@ export function createGatewayModule(
   declaration: Declaration,
   hostMap: HostMap,
   logger: Logger,
-  { docs }: { docs: boolean },
+  { docs, rateLimit }: { docs: boolean; rateLimit: boolean },
 ): GatewayModule {
   const targets = new TargetBook(hostMap);
   const decisions = new Tally({
@@ -48,7 +48,13 @@ export function createGatewayModule(
     help: 'Decisions about API keys, and whether they were known or had to be asked for',
     labels: ['decision', 'source'],
   });
-  const chains = new ChainBuilder({ targets, logger, decisions });
+  const chains = new ChainBuilder({
+    targets,
+    addressOf: (host, port) => targets.addressOf(host, port),
+    logger,
+    decisions,
+    rateLimit,
+  });
   const routes = declaration.services.flatMap((entity): ProxiedRoute[] => {
     const service = createService(entity, targets);
     return entity.routes.map((route: RouteEntity) => ({

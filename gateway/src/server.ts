@@ -10,7 +10,7 @@ import { parseHostMap } from './upstream/host-map.ts';
 /** What a gateway is opened with. */
 export type GatewayOptions = Pick<
   Config,
-  'SERVER_HOST' | 'SERVER_PORT' | 'KONG_CONFIG' | 'HOST_MAP' | 'DOCS'
+  'SERVER_HOST' | 'SERVER_PORT' | 'KONG_CONFIG' | 'HOST_MAP' | 'DOCS' | 'RATE_LIMIT'
 >;
 
 /** An open gateway. */
@@ -46,7 +46,10 @@ export async function openGateway(
 ): Promise<Gateway> {
   const hostMap = parseHostMap(options.HOST_MAP);
   const declaration = await readDeclaration(options.KONG_CONFIG, pluginKinds);
-  const module = createGatewayModule(declaration, hostMap, logger, { docs: options.DOCS === 'on' });
+  const module = createGatewayModule(declaration, hostMap, logger, {
+    docs: options.DOCS === 'on',
+    rateLimit: options.RATE_LIMIT === 'on',
+  });
   if (metrics !== undefined) module.show(metrics);
   const edge = createServerEdge(module.listener, { refusals: module.refusals });
   deferContinue(edge);

@@ -145,6 +145,7 @@ export async function openFixture(t: TestContext, options: FixtureOptions = {}):
       SERVER_PORT: 0,
       KONG_CONFIG: file,
       DOCS: options.docs ?? 'on',
+      RATE_LIMIT: 'on',
       HOST_MAP: `auth:8000=127.0.0.1:${auth.port},blog:8000=127.0.0.1:${blog.port}`,
     },
     { logger, ...(options.metrics === undefined ? {} : { metrics: options.metrics }) },

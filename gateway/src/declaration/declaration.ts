@@ -68,7 +68,7 @@ export function parseDeclaration(yaml: string, file: string, kinds: readonly Plu
   }
   root.flag('_transform');
   const services = root.mappings('services').map((service) => parseService(service, kinds));
-  const plugins = parsePlugins(root, kinds);
+  const plugins = parsePlugins(root, kinds, '');
   root.end();
   if (version !== '3.0') noteUnmarkedExpressions(services, file, complaints);
   noteTwins(services, 'services', file, complaints);

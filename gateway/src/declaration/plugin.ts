@@ -9,8 +9,8 @@ export interface PluginEntity {
   readonly create: PluginFactory;
 }
 
-/** Reads the `plugins` of one level; each kind at most once. */
-export function parsePlugins(owner: Mapping, kinds: readonly PluginKind[]): PluginEntity[] {
+/** Reads the `plugins` of one level, each kind at most once; `scope` as {@link PluginKind.parse} has it. */
+export function parsePlugins(owner: Mapping, kinds: readonly PluginKind[], scope: string): PluginEntity[] {
   const plugins: PluginEntity[] = [];
   for (const entry of owner.mappings('plugins')) {
     const name = entry.requiredText('name');
@@ -25,7 +25,7 @@ export function parsePlugins(owner: Mapping, kinds: readonly PluginKind[]): Plug
     }
     if (plugins.some((plugin) => plugin.kind === kind)) entry.complain('name', 'is there twice');
     const config = entry.mapping('config');
-    plugins.push({ kind, enabled, create: kind.parse(config) });
+    plugins.push({ kind, enabled, create: kind.parse(config, scope) });
     config.end();
     entry.end();
   }

@@ -28,13 +28,14 @@ export function parseRoute(route: Mapping, kinds: readonly PluginKind[]): RouteE
   }
   if (!route.has('paths')) route.complain('paths', 'is required');
   route.texts('tags');
+  const name = route.text('name') ?? route.path;
   const entity: RouteEntity = {
-    name: route.text('name') ?? route.path,
+    name,
     paths,
     stripPath: route.flag('strip_path') ?? true,
     preserveHost: route.flag('preserve_host') ?? false,
     regexPriority: route.integer('regex_priority', 0, 255) ?? 0,
-    plugins: parsePlugins(route, kinds),
+    plugins: parsePlugins(route, kinds, `route ${name}`),
   };
   route.end();
   return entity;

@@ -69,7 +69,7 @@ export function parseService(service: Mapping, kinds: readonly PluginKind[]): Se
     readTimeoutMs: service.integer('read_timeout', 1, maxTimeoutMs) ?? 60_000,
     retries: service.integer('retries', 0, 32_767) ?? 5,
     routes: service.mappings('routes').map((route) => parseRoute(route, kinds)),
-    plugins: parsePlugins(service, kinds),
+    plugins: parsePlugins(service, kinds, `service ${name}`),
   };
   service.end();
   return entity;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Mapping } from '../declaration/mapping.ts';
 import type { Answer } from '../proxy/answer.ts';
 import type { Exchange } from '../proxy/exchange.ts';
+import type { Address } from '../upstream/connect.ts';
 import type { TargetBook } from '../upstream/target-book.ts';
 
 /** What a plugin decides about a request: an answer that ends it here, or undefined to let it pass. */
@@ -14,14 +15,20 @@ export type Verdict = Answer | undefined;
  */
 export interface Plugin {
   access(exchange: Exchange): Verdict | Promise<Verdict>;
+  /** Lets go of what it holds; no request comes any more. */
+  close?(): void | Promise<void>;
 }
 
 /** What plugins may use. */
 export interface PluginResources {
   readonly targets: TargetBook;
+  /** Where a name and port of the declaration live. */
+  addressOf(host: string, port: number): Address;
   readonly logger: Logger;
   /** Where decisions about API keys are counted: what was decided, and "cache" or "service". */
   readonly decisions: Tally;
+  /** Whether limits of rates are in force. */
+  readonly rateLimit: boolean;
 }
 
 /** Builds a plugin out of the configuration that was read. */
@@ -32,6 +39,9 @@ export interface PluginKind {
   readonly name: string;
   /** The higher runs first, as in Kong. */
   readonly priority: number;
-  /** Reads its `config`; notes what is wrong there on the mapping. */
-  parse(config: Mapping): PluginFactory;
+  /**
+   * Reads its `config`; notes what is wrong there on the mapping. `scope` says where it was declared, as in
+   * `service auth`; empty for everywhere.
+   */
+  parse(config: Mapping, scope: string): PluginFactory;
 }

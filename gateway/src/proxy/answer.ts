@@ -38,6 +38,7 @@ export function sendAnswer(exchange: Exchange, answer: Answer): void {
     'cache-control': 'no-store',
     ...answer.headers,
   }).flat();
+  headers.push(...exchange.answerHeaders);
   if (answer.retryAfterSec !== undefined) headers.push('retry-after', String(answer.retryAfterSec));
   if (leavesBodyUnread(exchange)) headers.push('connection', 'close');
   response.writeHead(answer.status, headers);

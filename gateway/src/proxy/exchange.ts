@@ -6,6 +6,7 @@ import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
 const unknownRoute = 'unknown';
 /** How long a request may take from its arrival to the first byte of its answer. */
 const totalMs = 5_000;
+const usualMaxBodyBytes = 1024 * 1024;
 const noHeaders: RequestHeaders = {
   forwarded: [],
   host: '',
@@ -23,6 +24,10 @@ export class Exchange {
   path = '';
   /** Set by whoever takes the body out of the request. */
   bodyTaken = false;
+  /** The longest body that passes; a plugin may say otherwise. */
+  maxBodyBytes = usualMaxBodyBytes;
+  /** What every answer to it carries besides its own headers, whoever gives it: lower-case name, value, name, value. */
+  readonly answerHeaders: string[] = [];
   /** In milliseconds, of `performance.now()`. */
   readonly arrivedAt = performance.now();
   #pausedMs = 0;
@@ -61,6 +66,12 @@ export class Exchange {
     for (let i = forwarded.length - 2; i >= 0; i -= 2) {
       if (forwarded[i] === name) forwarded.splice(i, 2);
     }
+  }
+
+  /** Sends a header to the service, instead of what the client said under this lower-case name. */
+  setHeader(name: string, value: string): void {
+    this.dropHeader(name);
+    this.headers.forwarded.push(name, value);
   }
 
   /** Milliseconds since the request arrived. */

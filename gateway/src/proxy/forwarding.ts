@@ -111,9 +111,10 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     headers: IncomingHttpHeaders,
   ): void {
     if (this.#over || status < 200) return;
-    const { response, requestId } = this.#exchange;
+    const { response, requestId, answerHeaders } = this.#exchange;
     this.#patience.renew('receiving');
-    response.writeHead(status, toClientHeaders(headers, requestId, leavesBodyUnread(this.#exchange)));
+    const close = leavesBodyUnread(this.#exchange);
+    response.writeHead(status, toClientHeaders(headers, requestId, answerHeaders, close));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -11,7 +11,7 @@ import { failureAnswer, sendAnswer } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import { Forwarding, type ForwardingContext } from './forwarding.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
-import { maxBodyBytes, RequestBody } from './request-body.ts';
+import { RequestBody } from './request-body.ts';
 import { Unread } from './unread.ts';
 
 /** A request that was understood: where it goes. */
@@ -95,13 +95,13 @@ export class Reception implements ForwardingContext {
     exchange.path = target.path;
     const match = this.#router.find(target.path);
     if (match === undefined) throw notFound('url not found');
-    if (exchange.headers.bodyLength > maxBodyBytes) throw bodyTooLarge();
     return { route: match.route, pathAndQuery: match.path + target.query };
   }
 
   #proceed(exchange: Exchange, admission: Admission, verdict: Verdict): void {
     if (exchange.over) return;
     if (verdict !== undefined) sendAnswer(exchange, verdict);
+    else if (exchange.headers.bodyLength > exchange.maxBodyBytes) this.fail(exchange, bodyTooLarge());
     else if (exchange.headers.bodyLength === 0) this.#forward(exchange, admission, null);
     else this.#forwardWithBody(exchange, admission);
   }
@@ -111,7 +111,7 @@ export class Reception implements ForwardingContext {
     let forwarding: Forwarding | undefined;
     exchange.bodyTaken = true;
     if (exchange.headers.expectsContinue) exchange.response.writeContinue();
-    new RequestBody(exchange.request, {
+    new RequestBody(exchange.request, exchange.maxBodyBytes, {
       ready: (body) => {
         exchange.excuse(exchange.elapsedMs - startedAt);
         forwarding = this.#forward(exchange, admission, body);

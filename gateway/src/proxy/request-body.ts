@@ -1,15 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
-/** The largest body that passes. */
-export const maxBodyBytes = 1024 * 1024;
 const collectedBytes = 64 * 1024;
 
 /** What becomes of a body; exactly one of `ready` and, before it, `tooLarge` is called, unless the client leaves. */
 export interface BodyReceiver {
   /** The whole body when it is short, else a stream whose beginning is there. */
   ready(body: Buffer | Readable): void;
-  /** More than 1 MiB came; may still follow `ready` with a stream. */
+  /** More than may pass came; may still follow `ready` with a stream. */
   tooLarge(): void;
 }
 
@@ -20,14 +18,16 @@ export interface BodyReceiver {
  */
 export class RequestBody {
   readonly #request: IncomingMessage;
+  readonly #maxBytes: number;
   readonly #receiver: BodyReceiver;
   #chunks: Buffer[] = [];
   #size = 0;
   #stream: Readable | undefined;
   #discarding = false;
 
-  constructor(request: IncomingMessage, receiver: BodyReceiver) {
+  constructor(request: IncomingMessage, maxBytes: number, receiver: BodyReceiver) {
     this.#request = request;
+    this.#maxBytes = maxBytes;
     this.#receiver = receiver;
     request.on('data', (chunk: Buffer) => this.#take(chunk));
     request.once('end', () => this.#end());
@@ -38,7 +38,7 @@ export class RequestBody {
   #take(chunk: Buffer): void {
     if (this.#discarding) return;
     this.#size += chunk.length;
-    if (this.#size > maxBodyBytes) {
+    if (this.#size > this.#maxBytes) {
       this.#discarding = true;
       this.#chunks = [];
       this.#receiver.tooLarge();

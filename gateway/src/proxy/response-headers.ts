@@ -22,17 +22,25 @@ function namesOf(connection: string | undefined): ReadonlySet<string> {
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 }
 
-/** The headers of a service's answer as the client gets them: name, value, name, value. */
-export function toClientHeaders(headers: IncomingHttpHeaders, requestId: string, close: boolean): string[] {
+/**
+ * The headers of a service's answer as the client gets them: name, value, name, value. `own` are the gateway's, in the
+ * same form; the service's of the same name give way.
+ */
+export function toClientHeaders(
+  headers: IncomingHttpHeaders,
+  requestId: string,
+  own: readonly string[],
+  close: boolean,
+): string[] {
   const named = namesOf(headers.connection);
   const sent: string[] = [];
   for (const name in headers) {
-    if (dropped.has(name) || named.has(name)) continue;
+    if (dropped.has(name) || named.has(name) || (own.length > 0 && own.includes(name))) continue;
     const value = headers[name];
     if (typeof value === 'string') sent.push(name, value);
     else for (const one of value ?? []) sent.push(name, one);
   }
-  sent.push('x-request-id', requestId, 'x-content-type-options', 'nosniff');
+  sent.push('x-request-id', requestId, 'x-content-type-options', 'nosniff', ...own);
   if (close) sent.push('connection', 'close');
   return sent;
 }

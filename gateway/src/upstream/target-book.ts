@@ -1,3 +1,4 @@
+import type { Address } from './connect.ts';
 import type { HostMap } from './host-map.ts';
 import { Target, type TargetOptions } from './target.ts';
 
@@ -10,10 +11,14 @@ export class TargetBook {
     this.#hostMap = hostMap;
   }
 
+  /** Where a name and port of a declaration live. */
+  addressOf(host: string, port: number): Address {
+    return this.#hostMap.get(`${host}:${port}`) ?? { host, port };
+  }
+
   /** A target for the name and port of a declaration; each call makes one with connections of its own. */
   open(host: string, port: number, options: TargetOptions): Target {
-    const name = `${host}:${port}`;
-    const target = new Target(name, this.#hostMap.get(name) ?? { host, port }, options);
+    const target = new Target(`${host}:${port}`, this.addressOf(host, port), options);
     this.#targets.push(target);
     return target;
   }
