@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, createInbox, type NatsConnection } from '@nats-io/transport-node';
 import { type DependencyHealth, HealthRecord, type Logger, untilReady } from '@tsmicro/dependency';
 import { unavailable } from '@tsmicro/network';
 import { NatsConfigError } from './errors.ts';
@@ -28,6 +28,8 @@ export const maxTimeoutMs = 2_000;
 /** How long a request waits for a broken connection to come back. */
 const reconnectPatienceMs = 1_000;
 
+const inboxPrefix = (serviceName: string) => `_INBOX.${serviceName}`;
+
 /** An open connection to NATS, with the identity of the service that uses it. */
 export class NatsClient {
   readonly connection: NatsConnection;
@@ -39,6 +41,7 @@ export class NatsClient {
   readonly #requests: RequestTable;
   readonly #logger: Logger | undefined;
   readonly #health = new HealthRecord('NATS');
+  readonly #onReconnect = new Set<() => void>();
   #back = Promise.withResolvers<void>();
 
   constructor(connection: NatsConnection, options: NatsOptions) {
@@ -46,7 +49,10 @@ export class NatsClient {
     this.serviceName = options.natsServiceName;
     this.serviceVersion = options.natsServiceVersion;
     this.timeoutMs = Math.min(options.timeoutMs ?? maxTimeoutMs, maxTimeoutMs);
-    this.#requests = new RequestTable(connection, options.maxPending ?? 8_192);
+    this.#requests = new RequestTable(connection, {
+      inbox: this.createInbox(),
+      maxPending: options.maxPending ?? 8_192,
+    });
     this.#logger = options.logger;
     this.#follow();
   }
@@ -69,6 +75,18 @@ export class NatsClient {
   /** How many requests wait for their reply, and what became of the others. */
   get requests(): RequestFigures {
     return this.#requests.figures;
+  }
+
+  /** A new reply subject below `_INBOX.<service name>`, the only inboxes that a user with permissions may read. */
+  createInbox(): string {
+    return createInbox(inboxPrefix(this.serviceName));
+  }
+
+  /** Calls `listener` each time that a broken connection has come back. @returns how to end that */
+  onReconnect(listener: () => void): () => void {
+    const own = () => listener();
+    this.#onReconnect.add(own);
+    return () => this.#onReconnect.delete(own);
   }
 
   /** Waits for a broken connection to come back, a second at most. @throws {ApiError} 503 when it does not */
@@ -108,6 +126,16 @@ export class NatsClient {
     if (!this.connected) throw unavailable(undefined, { cause: new Error('NATS is away') });
   }
 
+  #tellOfReconnect(): void {
+    for (const listener of [...this.#onReconnect]) {
+      try {
+        listener();
+      } catch (error) {
+        this.#logger?.error({ err: error }, 'a listener failed when NATS came back');
+      }
+    }
+  }
+
   #follow(): void {
     const watch = async () => {
       for await (const status of this.connection.status()) {
@@ -119,6 +147,7 @@ export class NatsClient {
           this.#back.resolve();
           this.#back = Promise.withResolvers();
           this.#logger?.info({ server: status.server }, 'NATS is back');
+          this.#tellOfReconnect();
         } else if (status.type === 'error') {
           this.#logger?.error({ err: status.error }, 'NATS reported an error');
         }
@@ -154,6 +183,7 @@ export async function connectNats(options: NatsOptions): Promise<NatsClient> {
       servers: servers.map((url) => url.replace(/^nats:\/\/(?:[^@/]*@)?/, '')),
       ...credentials(servers[0] ?? ''),
       name: natsServiceName,
+      inboxPrefix: inboxPrefix(natsServiceName),
       timeout: 2_000,
       maxReconnectAttempts: -1,
       // At random between 0.1 and 0.5 s, so that instances do not come in step.

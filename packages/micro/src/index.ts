@@ -2,6 +2,8 @@ export { type AsyncApiSource, toAsyncApi } from './asyncapi/document.ts';
 export type { EventDescription } from './asyncapi/event-description.ts';
 export { connectNats, NatsClient, type NatsOptions } from './client.ts';
 export { Controller } from './controller.ts';
+export type { ServiceInstance } from './discovery/service-instance.ts';
+export { openServiceWatch, type ServiceWatch, type ServiceWatchOptions } from './discovery/service-watch.ts';
 export {
   defineEndpoint,
   type Endpoint,

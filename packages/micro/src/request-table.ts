@@ -1,7 +1,7 @@
 // Request and reply over one subscription: every request carries a reply subject below this connection's inbox, the
 // last token of which finds the waiting caller. One coarse timer serves all deadlines: a timer and a stack trace for
 // each call, as the client library takes them, cost more than the rest of the request.
-import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { internal, timedOut, unavailable } from '@tsmicro/network';
 import { type Headers, isNoResponders } from './message-headers.ts';
 import { publish } from './wire.ts';
@@ -49,9 +49,10 @@ export class RequestTable {
   #lastToken = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(connection: NatsConnection, maxPending: number) {
+  /** Replies come to subjects below `inbox`. */
+  constructor(connection: NatsConnection, { inbox, maxPending }: { inbox: string; maxPending: number }) {
     this.#connection = connection;
-    this.#inbox = `${createInbox()}.`;
+    this.#inbox = `${inbox}.`;
     this.#maxPending = maxPending;
     connection.subscribe(`${this.#inbox}*`, { callback: (_error, reply) => this.#settle(reply) });
   }

@@ -8,6 +8,7 @@ import {
   type RouterOptions,
   type ValidationParser,
 } from '@tsmicro/network';
+import { advertisedAddress } from './advertised-address.ts';
 import { serveDocuments } from './asyncapi/served-documents.ts';
 import type { NatsClient } from './client.ts';
 import type { Controller } from './controller.ts';
@@ -34,7 +35,7 @@ export class Router {
     this.natsClient = natsClient;
     this.#faults = logger && new FaultLog(logger);
     this.#http = createHttpRouter(logger ? { logger } : {});
-    this.#service = new NatsService(natsClient.connection, {
+    this.#service = new NatsService(natsClient, {
       name: natsClient.serviceName,
       id: natsClient.instanceId,
       version: natsClient.serviceVersion,
@@ -85,15 +86,22 @@ export class Router {
     return this.#service.endpoints.map(({ figures }) => figures);
   }
 
-  /** Listens on HTTP, then answers on NATS, showing the HTTP address to discovery. @returns that address */
-  async start(listen: ListenOptions): Promise<string> {
-    const http = await this.#http.start(listen);
-    await this.#service.start({ http });
-    return http;
+  /**
+   * Listens on HTTP, then answers on NATS, showing discovery the HTTP address: with `advertisedHost`, by default the host
+   * it listens on, or this machine's own address where that is a wildcard. @returns the address it listens on
+   */
+  async start(listen: ListenOptions & { advertisedHost?: string | undefined }): Promise<string> {
+    const address = await this.#http.start(listen);
+    await this.#service.start({ http: advertisedAddress(address, listen.advertisedHost) });
+    return address;
   }
 
-  /** Leaves the queue groups and the port, waiting for what runs on both. Safe to call twice. */
+  /**
+   * Says that it leaves, so that no new request is sent here; then leaves the queue groups and the port, waiting for what
+   * runs on both. Safe to call twice.
+   */
   async close(options: CloseOptions = {}): Promise<void> {
+    await this.#service.leave();
     await Promise.all([this.#service.stop(options.deadlineMs ?? 8_000), this.#http.close(options)]);
   }
 

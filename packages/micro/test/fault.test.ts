@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { type NatsClient, requestNats } from '@tsmicro/micro';
 import type { ApiError } from '@tsmicro/network';
 import { startNats } from '@tsmicro/stack';
+import { spawnInstance } from './child-instance.ts';
 import { type Instance, openAsker, openInstance, work } from './counter.ts';
 
 const timeoutMs = 1_000;
@@ -133,20 +132,6 @@ test('fault: of two instances one is slow; what the other answers is not held up
   assert.ok(ofFast.length > 40);
   assert.ok(Math.max(...ofFast) < 500);
 });
-
-/** An instance in a process of its own; killed when its owner disposes of it. */
-interface ChildInstance extends Disposable {
-  readonly process: ChildProcess;
-}
-
-async function spawnInstance(natsUrl: string): Promise<ChildInstance> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'instance.ts'), natsUrl], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  assert.ok(child.stdout);
-  await once(child.stdout, 'data');
-  return { process: child, [Symbol.dispose]: () => child.kill('SIGKILL') };
-}
 
 test('fault: a responder killed in mid-request is a 504 at the deadline; after it nobody is there, a 503 at once', async () => {
   await using server = await startNats();

@@ -3,15 +3,7 @@ import { test } from 'node:test';
 import { connectNats, requestNats } from '@tsmicro/micro';
 import { findPort, startNats } from '@tsmicro/stack';
 import { echo, openDesk } from './desk.ts';
-
-async function until(what: string, ms: number, holds: () => boolean | Promise<boolean>): Promise<number> {
-  const startedAt = performance.now();
-  while (!(await holds())) {
-    assert.ok(performance.now() - startedAt < ms, `${what} within ${ms} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return performance.now() - startedAt;
-}
+import { until } from './until.ts';
 
 test('reconnect: while NATS is away a request is a 503 within 1.5 s; after its return all goes on within 3 s', async () => {
   await using open = await openDesk();

@@ -1,0 +1,23 @@
+import { hostname, networkInterfaces } from 'node:os';
+
+const isWildcard = (host: string) => host === '0.0.0.0' || host === '[::]';
+const inUrl = (host: string) => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
+
+/** The first address by which other machines reach this one, IPv4 before IPv6; its name where there is none. */
+function ownHost(): string {
+  const outer = Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).filter(({ internal, address }) => !internal && !address.startsWith('fe80:')),
+  );
+  const found = outer.find(({ family }) => family === 'IPv4') ?? outer[0];
+  return found?.address ?? hostname();
+}
+
+/**
+ * The address that discovery shows of a server that listens at `listening`, as in `http://0.0.0.0:8001`: with `host`
+ * where one is given, and with an address of this machine in place of a wildcard, which nobody else could connect to.
+ */
+export function advertisedAddress(listening: string, host: string | undefined): string {
+  const { hostname: heard, port } = new URL(listening);
+  const shown = host ?? (isWildcard(heard) ? ownHost() : heard);
+  return `http://${inUrl(shown)}:${port === '' ? 80 : port}`;
+}
