@@ -5,6 +5,8 @@ export interface BenchOptions {
   rounds: number;
   /** How long each run lasts. */
   seconds: number;
+  /** How many a part sends that counts requests instead of time. */
+  requests: number;
   /** Only these variants; all without it. */
   only?: readonly string[] | undefined;
   /** Where the measured processes write their CPU profiles; without it there are none. */

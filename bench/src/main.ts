@@ -4,6 +4,8 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from './bench.ts';
 import { type Arguments, type Part, parseArguments, usage } from './command/arguments.ts';
+import { benchGateway } from './gateway/bench.ts';
+import { benchGatewayMemory } from './gateway/memory.ts';
 import { benchHttp } from './http/bench.ts';
 import { costliestIn } from './measure/profile.ts';
 import { formatTable, type Table } from './measure/table.ts';
@@ -21,6 +23,8 @@ const benches: Record<Part, Bench> = {
   nats: benchNats,
   http: benchHttp,
   startup: benchStartup,
+  gateway: benchGateway,
+  'gateway-memory': benchGatewayMemory,
   rest: benchRest,
 };
 
@@ -31,7 +35,7 @@ function surroundings(): string {
   return `Node ${process.versions.node}, ${cpus().length} cores (${cpu?.model}); ${peerVersions()}`;
 }
 
-async function run({ parts, rounds, seconds, only, profileDir, saveFile }: Arguments): Promise<void> {
+async function run({ parts, saveFile, ...options }: Arguments): Promise<void> {
   if (parts.some((part) => part !== 'rest')) installPeers(say);
   const texts = [surroundings(), ''];
   console.log(texts.join('\n'));
@@ -40,8 +44,9 @@ async function run({ parts, rounds, seconds, only, profileDir, saveFile }: Argum
     console.log(texts.at(-1));
   };
   const startedAt = Date.now();
+  const { profileDir } = options;
   for (const part of parts) {
-    for (const table of await benches[part]({ rounds, seconds, only, profileDir, say })) show(table);
+    for (const table of await benches[part]({ ...options, say })) show(table);
   }
   if (profileDir !== undefined) for (const table of costliestIn(profileDir, startedAt)) show(table);
   if (saveFile !== undefined) writeFileSync(saveFile, texts.join('\n'));

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The parts of the bench, in the order they run. */
-export const parts = ['nats', 'http', 'startup', 'rest'] as const;
+export const parts = ['nats', 'http', 'startup', 'gateway', 'gateway-memory', 'rest'] as const;
 
 export type Part = (typeof parts)[number];
 
@@ -10,6 +10,7 @@ export interface Arguments {
   parts: readonly Part[];
   rounds: number;
   seconds: number;
+  requests: number;
   only?: readonly string[] | undefined;
   profileDir?: string | undefined;
   saveFile?: string | undefined;
@@ -19,14 +20,17 @@ export interface Arguments {
 const defaultProfileDir = 'bench/profiles';
 
 /** How to call it. */
-export const usage = `npm run bench -- [nats] [http] [startup] [rest] [options]
+export const usage = `npm run bench -- [PART...] [options]
   nats      request and reply over NATS, at 1, 16, 64 and 256 at a time
   http      GET and POST (needs wrk)
   startup   time to the first reply, and memory at rest
-  rest      memory of the services that npm start runs; only when named
+  gateway   the embedded gateway, other proxies of Node and nginx (needs wrk, nginx and redis-server)
+  gateway-memory  memory of the embedded gateway over a million requests (needs the same)
+  rest      memory of the services that npm start runs
 Without a word: nats, http and startup.
   --rounds N          how often each variant has its turn (default 3)
   --seconds S         how long a turn lasts (default 1.5)
+  --requests N        how many gateway-memory sends (default 1000000)
   --only A,B          only these variants
   --save FILE         also write the tables there
   --cpu-prof[=DIR]    write CPU profiles (default ${defaultProfileDir}) and list where the time went`;
@@ -48,6 +52,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     options: {
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '1.5' },
+      requests: { type: 'string', default: '1000000' },
       only: { type: 'string' },
       save: { type: 'string' },
       'cpu-prof': { type: 'string' },
@@ -62,6 +67,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     parts: named.length > 0 ? parts.filter((part) => named.includes(part)) : ['nats', 'http', 'startup'],
     rounds: Math.ceil(positive('rounds', values.rounds)),
     seconds: positive('seconds', values.seconds),
+    requests: positive('requests', values.requests),
     only: values.only?.split(','),
     profileDir: values['cpu-prof'],
     saveFile: values.save,

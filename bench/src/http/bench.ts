@@ -1,19 +1,18 @@
 import { findPort } from '@tsmicro/stack';
 import { type BenchOptions, chosen } from '../bench.ts';
-import { watchOthers } from '../measure/bystander.ts';
 import { comparison } from '../measure/comparison.ts';
 import { type Run, rotated } from '../measure/run.ts';
 import type { Table } from '../measure/table.ts';
 import { Worker } from '../worker/worker.ts';
 import { paths, registration } from './exchange.js';
+import { type LoadedServer, measureLoad } from './load.ts';
 import { httpLimit, httpVariants, serverScript } from './variant.ts';
-import { connections, requireWrk, type WrkRequest, wrk } from './wrk.ts';
+import { requireWrk, usualConnections, type WrkRequest, wrk } from './wrk.ts';
 
 /** One kind of request. */
 type Kind = Pick<WrkRequest, 'method' | 'body'> & { path: string };
 
-interface Opened {
-  variant: string;
+interface Opened extends LoadedServer {
   worker: Worker;
   base: string;
 }
@@ -32,7 +31,14 @@ async function open(variant: string, module: string, profileDir: string | undefi
     args: [module, String(port)],
     profileDir,
   });
-  return { variant, worker, base: `http://127.0.0.1:${port}` };
+  return {
+    variant,
+    role: 'server',
+    pids: [worker.pid],
+    usage: () => worker.usage(),
+    worker,
+    base: `http://127.0.0.1:${port}`,
+  };
 }
 
 /** @throws when a variant does less than the others: every one must answer alike, and refuse what is not valid */
@@ -56,28 +62,9 @@ async function check({ variant, base }: Opened): Promise<void> {
   }
 }
 
-async function measure(server: Opened, kind: Kind, round: number, seconds: number): Promise<Run> {
-  const { variant, worker, base } = server;
-  const before = await worker.usage();
-  const others = watchOthers([worker.pid]);
-  const load = await wrk({ ...kind, url: base + kind.path, seconds });
-  const othersCores = others();
-  const after = await worker.usage();
-  return {
-    variant,
-    round,
-    perSecond: ((load.requests - load.errors) / load.durationUs) * 1e6,
-    p50Ms: load.p50Us / 1_000,
-    p99Ms: load.p99Us / 1_000,
-    errors: load.errors,
-    cpuUsPerRequest: { server: (after.cpuUs - before.cpuUs) / load.requests },
-    othersCores,
-  };
-}
-
 /** GET and POST of JSON, one server process each, loaded by wrk. */
 export async function benchHttp({ rounds, seconds, only, profileDir, say }: BenchOptions): Promise<Table[]> {
-  await requireWrk();
+  requireWrk();
   await using resources = new AsyncDisposableStack();
   const servers: Opened[] = [];
   for (const { variant, module } of chosen(httpVariants, only)) {
@@ -94,11 +81,11 @@ export async function benchHttp({ rounds, seconds, only, profileDir, say }: Benc
   for (let round = 0; round < rounds; round++) {
     for (const [kind, measured] of runs) {
       for (const server of rotated(servers, round))
-        measured.push(await measure(server, kind, round, seconds));
+        measured.push(await measureLoad(server, { ...kind, url: server.base + kind.path, seconds }, round));
     }
     say(`http: round ${round + 1} of ${rounds}`);
   }
   return Array.from(runs, ([{ method }, measured]) =>
-    comparison(`HTTP ${method}, ${connections} connections`, measured, httpLimit, 'fastify'),
+    comparison(`HTTP ${method}, ${usualConnections} connections`, measured, httpLimit, 'fastify'),
   );
 }

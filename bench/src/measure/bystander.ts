@@ -23,8 +23,8 @@ function machineBusyMs(): number {
   return sumMs(all.split(/\s+/), [1, 2, 3, 6, 7, 8]);
 }
 
-/** CPU time of a process and of the children that it has seen end. See proc_pid_stat(5). */
-function processMs(pid: number): number {
+/** CPU time in ms of a process and of the children that it has seen end. See proc_pid_stat(5). */
+export function processMs(pid: number): number {
   const text = read(`/proc/${pid}/stat`);
   // The program's name stands in parentheses and may hold anything: fields count from behind it.
   return sumMs(text.slice(text.lastIndexOf(')') + 2).split(' '), [11, 12, 13, 14]);

@@ -1,7 +1,6 @@
-import { get } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startNats } from '@tsmicro/stack';
 import { paths } from '../http/exchange.js';
+import { firstAnswer } from '../http/first-answer.ts';
 import { httpLimit, httpVariants, serverScript } from '../http/variant.ts';
 import { natsLimit, natsScripts, natsVariants } from '../nats/variant.ts';
 import { Worker } from '../worker/worker.ts';
@@ -24,8 +23,6 @@ export interface Subjects {
 
 /** The others differ in how they ask, which is not looked at here. */
 const natsNames = new Set([natsLimit, 'tsmicro', 'nest', 'moleculer']);
-const retryMs = 2;
-const firstMs = 60_000;
 
 /** A service with one endpoint on NATS, asked by a process that is connected already. */
 export async function natsSubjects(resources: AsyncDisposableStack): Promise<Subjects> {
@@ -40,22 +37,6 @@ export async function natsSubjects(resources: AsyncDisposableStack): Promise<Sub
     subjects.push({ variant, script: natsScripts.responder, args, first });
   }
   return { title: 'Start and rest of a service with one NATS endpoint', limit: natsLimit, subjects };
-}
-
-function isAnswered(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    get(url, { agent: false }, (answer) => {
-      answer.resume().once('end', () => resolve(answer.statusCode === 200));
-    }).once('error', () => resolve(false));
-  });
-}
-
-async function firstAnswer(url: string): Promise<void> {
-  const giveUpAt = performance.now() + firstMs;
-  while (!(await isAnswered(url))) {
-    if (performance.now() > giveUpAt) throw new Error(`nothing answers at ${url}`);
-    await sleep(retryMs);
-  }
 }
 
 /** An HTTP server with two routes, each on this port in its turn. */

@@ -13,6 +13,8 @@ export interface WorkerProgram {
   name: string;
   script: string;
   args: readonly string[];
+  /** Variables besides those of the bench itself. */
+  env?: Readonly<Record<string, string>> | undefined;
   /** Where its CPU profile is written when it ends; without it there is none. */
   profileDir?: string | undefined;
 }
@@ -48,10 +50,10 @@ export class Worker implements AsyncDisposable {
   readonly #exited: Promise<void>;
   #lastId = 0;
 
-  constructor({ name, script, args, profileDir }: WorkerProgram) {
+  constructor({ name, script, args, env, profileDir }: WorkerProgram) {
     this.name = name;
     this.#handle = fork(script, args, {
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, NODE_ENV: 'production', ...env },
       execArgv: profileDir === undefined ? [] : profileArguments(name, profileDir),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

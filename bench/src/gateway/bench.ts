@@ -1,0 +1,58 @@
+import { type BenchOptions, chosen } from '../bench.ts';
+import { requireWrk, wrk } from '../http/wrk.ts';
+import { comparison } from '../measure/comparison.ts';
+import { type Run, rotated } from '../measure/run.ts';
+import type { Table } from '../measure/table.ts';
+import { keyChecks, type Turn } from './key-check.ts';
+import { check, measureProxy, proxyLoads, requestOf } from './load.ts';
+import { promised } from './promise.ts';
+import { openScene, type Scene } from './scene.ts';
+import { nginx, type OpenProxy, proxyLimit, proxyVariants } from './variant.ts';
+
+const warmUpSeconds = 2;
+
+async function openProxies(
+  scene: Scene,
+  resources: AsyncDisposableStack,
+  { only, profileDir }: BenchOptions,
+): Promise<OpenProxy[]> {
+  const proxies: OpenProxy[] = [];
+  for (const variant of chosen(proxyVariants(), only)) {
+    const proxy = await variant.open({ scene, resources, profileDir });
+    await check(proxy);
+    proxies.push(proxy);
+  }
+  for (const load of proxyLoads) {
+    for (const proxy of proxies) await wrk(requestOf(proxy, load, warmUpSeconds));
+  }
+  return proxies;
+}
+
+/** The embedded gateway beside other proxies: all of them on one core, the load and what they ask on the others. */
+export async function benchGateway(options: BenchOptions): Promise<Table[]> {
+  const { rounds, seconds, say } = options;
+  requireWrk();
+  await using resources = new AsyncDisposableStack();
+  const scene = await openScene(resources, say);
+  const proxies = await openProxies(scene, resources, options);
+  const outcomes = proxyLoads.map((load) => ({ ...load, runs: [] as Run[] }));
+  const turns: Turn[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const outcome of outcomes) {
+      for (const proxy of rotated(proxies, round)) {
+        const before = await scene.keyChecks();
+        const run = await measureProxy(proxy, requestOf(proxy, outcome, seconds), round);
+        const checks = (await scene.keyChecks()) - before;
+        outcome.runs.push(run);
+        const { variant, requests } = run;
+        if (proxy.metricsUrl !== undefined) turns.push({ variant, requests, seconds, checks });
+      }
+    }
+    say(`gateway: round ${round + 1} of ${rounds}`);
+  }
+  return [
+    ...outcomes.map(({ title, runs }) => comparison(`Proxies: ${title}`, runs, proxyLimit, nginx)),
+    promised(outcomes),
+    keyChecks(turns),
+  ];
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { findPort, type Server, startRedis } from '@tsmicro/stack';
+import { DividedCores } from '../measure/core.ts';
+import { Worker } from '../worker/worker.ts';
+import { upstreamConfig } from './nginx/config.ts';
+import { type NginxServer, startNginx } from './nginx/server.ts';
+
+const script = join(import.meta.dirname, 'key-service.js');
+
+/** What proxies stand in front of: a service, the service that knows API keys, Redis; and the core they share. */
+export interface Scene {
+  readonly cores: DividedCores;
+  readonly upstream: NginxServer;
+  readonly redis: Server;
+  /** Ports by the names that kong.yml has for them. */
+  readonly hosts: Readonly<Record<string, number>>;
+  /** The processes behind a proxy. */
+  readonly pids: readonly number[];
+  /** How often somebody asked about a key so far. */
+  keyChecks(): Promise<number>;
+}
+
+/** Sets it up; it ends with `resources`. */
+export async function openScene(
+  resources: AsyncDisposableStack,
+  say: (line: string) => void,
+): Promise<Scene> {
+  const cores = resources.use(new DividedCores());
+  if (!cores.divided) say('gateway: no taskset or only one core: proxies share their core with the load');
+  const upstream = await startNginx('upstream alone', upstreamConfig, resources);
+  const keyPort = await findPort();
+  const keys = resources.use(await Worker.start({ name: 'key service', script, args: [String(keyPort)] }));
+  const redis = resources.use(await startRedis());
+  return {
+    cores,
+    upstream,
+    redis,
+    hosts: { 'auth:8000': keyPort, 'blog:8000': upstream.port, 'redis:6379': redis.port },
+    pids: [upstream.pid, keys.pid, redis.pid ?? 0],
+    keyChecks: () => keys.ask({ name: 'checks' }),
+  };
+}
