@@ -1,5 +1,5 @@
 import { ChangeSet } from './change-set.ts';
-import { addRoute } from './edit/kong.ts';
+import { addRoute, kongFiles } from './edit/kong.ts';
 import { addArrows, addFloors, addToLowestFloor, addToTree } from './edit/law.ts';
 import { addDependencies, printManifest } from './edit/manifest.ts';
 import { addToModule } from './edit/module.ts';
@@ -99,7 +99,7 @@ function planService(project: Project, { service, feature, store, port }: Servic
       devDependencies: project.dependencies('@tsmicro/stack', 'pino'),
     }),
   );
-  changes.edit('gateway/kong/kong.yml', (text) => addRoute(text, service));
+  for (const file of kongFiles) changes.edit(file, (text) => addRoute(text, service, file));
   changes.edit('docs/architecture.md', (page) => {
     const keeper = { postgres: ': PostgreSQL', mongo: ': MongoDB', none: '' }[store];
     const drawn = addToTree(page, 'services', service, `${filling.feature.wordsPlural}${keeper}`);

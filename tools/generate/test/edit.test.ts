@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addRoute } from '../src/edit/kong.ts';
+import { addRoute, kongFiles } from '../src/edit/kong.ts';
 import { addArrows, addFloors, addToLowestFloor, addToTree } from '../src/edit/law.ts';
 import { addToModule } from '../src/edit/module.ts';
 import { singular, toNames } from '../src/name.ts';
@@ -107,6 +107,7 @@ plugins:
 const entry = `
   - name: orders
     url: http://orders:8000
+    tags: ["nats:orders"]
     connect_timeout: 1000
     write_timeout: 2300
     read_timeout: 2300
@@ -118,11 +119,12 @@ const entry = `
 `;
 
 test('kong: a service is added, and every line that was there stays as it is', () => {
-  assert.equal(addRoute(kong, 'orders'), kong.replace('\nplugins:', `${entry}\nplugins:`));
-  assert.throws(() => addRoute(kong, 'auth'), /has a service auth already/);
-  assert.throws(() => addRoute('services: [', 'orders'), /no list "services", or is no YAML/);
+  const [file] = kongFiles;
+  assert.equal(addRoute(kong, 'orders', file), kong.replace('\nplugins:', `${entry}\nplugins:`));
+  assert.throws(() => addRoute(kong, 'auth', file), /has a service auth already/);
+  assert.throws(() => addRoute('services: [', 'orders', file), /no list "services", or is no YAML/);
   const odd = kong.replace('    url: http://auth:8000', '    url:    http://auth:8000');
-  assert.throws(() => addRoute(odd, 'orders'), /would lose its form at "url: {4}http/);
+  assert.throws(() => addRoute(odd, 'orders', file), /would lose its form at "url: {4}http/);
 });
 
 const module = `import type { Controller, Module } from '@tsmicro/micro';

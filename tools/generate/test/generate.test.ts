@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
+import { kongFiles } from '../src/edit/kong.ts';
 import { type Outcome, ProjectCopy } from './project-copy.ts';
 
 const names = ['orders', 'jewels', 'notes'];
@@ -25,7 +26,7 @@ async function snapshot(): Promise<string> {
 }
 
 test('generate: services on every store, and further features of them, are written and linked', async () => {
-  const kong = read('gateway/kong/kong.yml');
+  const earlier = kongFiles.map((file) => read(file));
   for (const words of [
     ['service', 'orders'],
     ['service', 'jewels', '--store', 'mongo', '--feature', 'precious-stone', '--port', '8017'],
@@ -44,12 +45,12 @@ test('generate: services on every store, and further features of them, are writt
   });
   assert.equal(ports[1], 8017);
   assert.equal(new Set(ports).size, 3);
-  const lines = new Set(read('gateway/kong/kong.yml').split('\n'));
-  assert.deepEqual(
-    kong.split('\n').filter((line) => !lines.has(line)),
-    [],
-    'every line and comment is still there',
-  );
+  kongFiles.forEach((file, index) => {
+    const lines = new Set(read(file).split('\n'));
+    const lost = earlier[index]?.split('\n').filter((line) => !lines.has(line));
+    assert.deepEqual(lost, [], `every line and comment of ${file} is still there`);
+    assert.ok(lines.has('    tags: ["nats:orders"]'), file);
+  });
   assert.equal(
     read('services/orders/migrations/0002_order_line.up.sql').match(/create table order_lines/)?.length,
     1,
@@ -72,17 +73,19 @@ test('generate: what it wrote compiles, is formatted, keeps the law of arrows, a
 });
 
 test('generate: the gateway’s own reader takes the routes, and a prefix ends at a slash', async () => {
-  const script = `
-    import { readDeclaration } from './gateway/src/declaration/declaration.ts';
-    import { pluginKinds } from './gateway/src/module.ts';
-    const { services } = await readDeclaration('gateway/kong/kong.yml', pluginKinds);
-    console.log(JSON.stringify(services.map(({ name, routes }) => [name, routes[0].paths[0].text])));`;
-  const { code, output } = await copy.run('node', ['--input-type=module-typescript', '--eval', script]);
-  assert.equal(code, 0, output);
-  const paths = new Map<string, string>(JSON.parse(output));
-  assert.deepEqual([...paths.keys()].slice(-names.length), names);
-  const [auth = '', orders = ''] = [paths.get('auth'), paths.get('orders')];
-  assert.equal(orders, auth.replace('auth', 'orders'));
+  for (const file of kongFiles) {
+    const script = `
+      import { readDeclaration } from './gateway/src/declaration/declaration.ts';
+      import { pluginKinds } from './gateway/src/module.ts';
+      const { services } = await readDeclaration('${file}', pluginKinds);
+      console.log(JSON.stringify(services.map(({ name, routes }) => [name, routes[0].paths[0].text])));`;
+    const { code, output } = await copy.run('node', ['--input-type=module-typescript', '--eval', script]);
+    assert.equal(code, 0, output);
+    const paths = new Map<string, string>(JSON.parse(output));
+    assert.deepEqual([...paths.keys()].slice(-names.length), names);
+    const [auth = '', orders = ''] = [paths.get('auth'), paths.get('orders')];
+    assert.equal(orders, auth.replace('auth', 'orders'));
+  }
 });
 
 test('generate: the tests that came with it pass, on real servers', async () => {

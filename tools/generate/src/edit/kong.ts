@@ -1,7 +1,8 @@
 import { isMap, isScalar, isSeq, parseDocument, Scalar, type YAMLSeq } from 'yaml';
 import { GenerateError } from '../errors.ts';
 
-const file = 'gateway/kong/kong.yml';
+/** Both say what the gateway serves: for one instance of each service, and for several. */
+export const kongFiles = ['gateway/kong/kong.yml', 'gateway/kong/kong-load-balanced.yml'] as const;
 
 /** The path of a prefix that ends at a "/": plain `/orders` would match `/ordersof` too. */
 const prefixOf = (service: string) => `~/${service}(?:/|$)`;
@@ -13,8 +14,11 @@ function namesOf(services: YAMLSeq): string[] {
   });
 }
 
-/** Adds a service with its route; every comment and line that is there stays. @throws {GenerateError} when it cannot */
-export function addRoute(text: string, service: string): string {
+/**
+ * Adds a service with its route, whose instances are those that register themselves; every comment and line that is
+ * there stays. @throws {GenerateError} when it cannot
+ */
+export function addRoute(text: string, service: string, file: string): string {
   const document = parseDocument(text);
   const services = document.get('services');
   if (document.errors.length > 0 || !isSeq(services))
@@ -24,16 +28,17 @@ export function addRoute(text: string, service: string): string {
   const entry = document.createNode({
     name: service,
     url: `http://${service}:8000`,
+    tags: [`nats:${service}`],
     connect_timeout: 1000,
     write_timeout: 2300,
     read_timeout: 2300,
     retries: 1,
     routes: [{ name: service, paths: [prefixOf(service)], strip_path: true }],
   });
-  const paths = entry.getIn(['routes', 0, 'paths'], true);
-  if (isSeq(paths)) {
-    paths.flow = true;
-    for (const path of paths.items) if (isScalar(path)) path.type = Scalar.QUOTE_DOUBLE;
+  for (const list of [entry.getIn(['tags'], true), entry.getIn(['routes', 0, 'paths'], true)]) {
+    if (!isSeq(list)) continue;
+    list.flow = true;
+    for (const item of list.items) if (isScalar(item)) item.type = Scalar.QUOTE_DOUBLE;
   }
   entry.spaceBefore = true;
   services.add(entry);

@@ -1,0 +1,78 @@
+const checks = [
+  'interval',
+  'successes',
+  'http_statuses',
+  'tcp_failures',
+  'timeouts',
+  'http_failures',
+] as const;
+
+/**
+ * The fields that Kong 3.9 has, by the kind of entity they stand in, as far as the declarations here may use them; for
+ * a `config`, by the plugin. Kong refuses a declaration with any other.
+ */
+export const knownFields: Readonly<Record<string, readonly string[]>> = {
+  declaration: ['_format_version', 'services', 'upstreams', 'plugins'],
+  services: [
+    'name',
+    'url',
+    'tags',
+    'connect_timeout',
+    'write_timeout',
+    'read_timeout',
+    'retries',
+    'routes',
+    'plugins',
+  ],
+  routes: ['name', 'paths', 'methods', 'hosts', 'strip_path', 'preserve_host', 'regex_priority', 'tags'],
+  upstreams: ['name', 'tags', 'algorithm', 'slots', 'targets', 'healthchecks', 'hash_on', 'host_header'],
+  targets: ['target', 'weight', 'tags'],
+  healthchecks: ['active', 'passive', 'threshold'],
+  active: ['type', 'http_path', 'headers', 'timeout', 'concurrency', 'healthy', 'unhealthy'],
+  passive: ['type', 'healthy', 'unhealthy'],
+  healthy: checks,
+  unhealthy: checks,
+  plugins: ['name', 'config', 'enabled', 'protocols', 'tags'],
+  redis: ['host', 'port', 'database', 'username', 'password', 'timeout', 'ssl', 'ssl_verify', 'server_name'],
+  'plugins correlation-id': ['header_name', 'generator', 'echo_downstream'],
+  'plugins cors': [
+    'origins',
+    'credentials',
+    'methods',
+    'headers',
+    'exposed_headers',
+    'max_age',
+    'preflight_continue',
+    'private_network',
+  ],
+  'plugins request-size-limiting': ['allowed_payload_size', 'size_unit', 'require_content_length'],
+  'plugins rate-limiting': [
+    'second',
+    'minute',
+    'hour',
+    'limit_by',
+    'header_name',
+    'path',
+    'policy',
+    'fault_tolerant',
+    'redis',
+    'hide_client_headers',
+    'error_code',
+    'error_message',
+    'sync_rate',
+  ],
+  'plugins apikey-auth-plugin': [
+    'verification_urls',
+    'cache_ttl_sec',
+    'negative_ttl_sec',
+    'timeout_ms',
+    'hide_credentials',
+  ],
+  'plugins prometheus': [
+    'per_consumer',
+    'status_code_metrics',
+    'latency_metrics',
+    'bandwidth_metrics',
+    'upstream_health_metrics',
+  ],
+};
