@@ -1,20 +1,34 @@
 import { createServerEdge, listen, type ServerEdge } from '@tsmicro/network';
 import type { Opening, RunningService } from '@tsmicro/service';
 import type { Config } from './config.ts';
-import { readDeclaration } from './declaration/declaration.ts';
+import { servicesToDiscover } from './declaration/declaration.ts';
+import { DeclarationFile } from './declaration/declaration-file.ts';
 import { DeclarationError } from './declaration/errors.ts';
-import { createGatewayModule, type GatewayModule, pluginKinds } from './module.ts';
+import { Discovery } from './discovery/discovery.ts';
+import { createGatewayModule, pluginKinds } from './module.ts';
 import { HostMapError } from './upstream/errors.ts';
 import { parseHostMap } from './upstream/host-map.ts';
+import { InstanceBook } from './upstream/instance-book.ts';
 
 /** What a gateway is opened with. */
 export type GatewayOptions = Pick<
   Config,
-  'SERVER_HOST' | 'SERVER_PORT' | 'KONG_CONFIG' | 'HOST_MAP' | 'DOCS' | 'RATE_LIMIT'
->;
+  | 'environment'
+  | 'SERVER_HOST'
+  | 'SERVER_PORT'
+  | 'KONG_CONFIG'
+  | 'HOST_MAP'
+  | 'DOCS'
+  | 'RATE_LIMIT'
+  | 'RATE_LIMIT_CLIENT_PER_MIN'
+  | 'NATS_SERVICE_NAME'
+  | 'NATS_SERVICE_VERSION'
+> & { NATS_URL?: string | undefined };
 
 /** An open gateway. */
 export interface Gateway extends RunningService {
+  /** Reads the declaration again; resolves once it is in force, or, when it is wrong, once that is logged. */
+  reload(): Promise<void>;
   /**
    * Answers what still comes with `connection: close` for `lingerMs` (default 500) or until the clients have gone,
    * stops listening, waits for running requests (at most 8 s in all), closes the connections to the services.
@@ -24,15 +38,12 @@ export interface Gateway extends RunningService {
 
 const usualLingerMs = 500;
 const closeDeadlineMs = 8_000;
+/** With the first request instances are known, where NATS is there to tell. */
+const discoveryPatienceMs = 500;
 
 /** Lets a request that waits for "100 Continue" in before it is sent: most answers need no body. */
 function deferContinue({ server }: ServerEdge): void {
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
-}
-
-async function closeAll(edge: ServerEdge, module: GatewayModule, lingerMs: number): Promise<void> {
-  await edge.close({ lingerMs, deadlineMs: closeDeadlineMs });
-  await module.close();
 }
 
 /** Whether an error of {@link openGateway} says all that an operator needs to put right. */
@@ -44,22 +55,48 @@ export async function openGateway(
   options: GatewayOptions,
   { logger, metrics, beforeListening }: Opening,
 ): Promise<Gateway> {
+  await using opened = new AsyncDisposableStack();
   const hostMap = parseHostMap(options.HOST_MAP);
-  const declaration = await readDeclaration(options.KONG_CONFIG, pluginKinds);
-  const module = createGatewayModule(declaration, hostMap, logger, {
+  const file = opened.use(
+    await DeclarationFile.open(options.KONG_CONFIG, pluginKinds, options.environment, logger),
+  );
+  const instances = new InstanceBook();
+  const module = createGatewayModule(file.declaration, {
+    hostMap,
+    instances,
+    logger,
     docs: options.DOCS === 'on',
     rateLimit: options.RATE_LIMIT === 'on',
+    clientPerMin: options.RATE_LIMIT_CLIENT_PER_MIN,
   });
+  opened.defer(() => module.close());
   if (metrics !== undefined) module.show(metrics);
+  let follow: (services: readonly string[]) => void = () => undefined;
+  if (options.NATS_URL !== undefined) {
+    const discovery = new Discovery(instances, servicesToDiscover(file.declaration), {
+      natsUrl: options.NATS_URL,
+      natsServiceName: options.NATS_SERVICE_NAME,
+      natsServiceVersion: options.NATS_SERVICE_VERSION,
+      logger,
+    });
+    opened.defer(() => discovery.close());
+    follow = (services) => discovery.follow(services);
+    await discovery.settled(discoveryPatienceMs);
+  }
+  file.onChange((declaration) => {
+    follow(servicesToDiscover(declaration));
+    module.load(declaration);
+  });
   const edge = createServerEdge(module.listener, { refusals: module.refusals });
   deferContinue(edge);
   beforeListening?.();
   const at = { host: options.SERVER_HOST, port: options.SERVER_PORT };
   const address = await listen(edge.server, at, logger);
+  const held = opened.move();
   let closing: Promise<void> | undefined;
   const close = ({ lingerMs = usualLingerMs } = {}) => {
-    closing ??= closeAll(edge, module, lingerMs);
+    closing ??= edge.close({ lingerMs, deadlineMs: closeDeadlineMs }).then(() => held.disposeAsync());
     return closing;
   };
-  return { address, close, [Symbol.asyncDispose]: () => close() };
+  return { address, close, reload: () => file.read(), [Symbol.asyncDispose]: () => close() };
 }

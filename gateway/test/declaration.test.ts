@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseDeclaration, readDeclaration } from '../src/declaration/declaration.ts';
+import { parseDeclaration, readDeclaration, servicesToDiscover } from '../src/declaration/declaration.ts';
 import { DeclarationError } from '../src/declaration/errors.ts';
 import { pluginKinds } from '../src/module.ts';
 
-const kongYml = fileURLToPath(new URL('../kong/kong.yml', import.meta.url));
+const pathOf = (name: string) => fileURLToPath(new URL(`../kong/${name}`, import.meta.url));
 
 function complaintsOf(yaml: string): readonly string[] {
   try {
@@ -18,29 +18,40 @@ function complaintsOf(yaml: string): readonly string[] {
   return [];
 }
 
-test('declaration: the kong.yml of the project is read as it stands', async () => {
-  const { services, plugins } = await readDeclaration(kongYml, pluginKinds);
+test('declaration: the files of the project are read as they stand', async () => {
+  const single = await readDeclaration(pathOf('kong.yml'), pluginKinds);
+  const balanced = await readDeclaration(pathOf('kong-load-balanced.yml'), pluginKinds);
+  for (const { services, plugins } of [single, balanced]) {
+    assert.deepEqual(
+      services.map(({ name, pathPrefix, readTimeoutMs, retries, routes }) => ({
+        name,
+        pathPrefix,
+        times: [readTimeoutMs, retries],
+        routes: routes.map(({ name: route, stripPath, paths }) => [route, stripPath, paths[0]?.text]),
+      })),
+      [
+        ['auth', '', 'auth'],
+        ['auth-signin', '/signin', 'auth/signin'],
+        ['auth-signup', '/signup', 'auth/signup'],
+        ['blog', '', 'blog'],
+      ].map(([name, pathPrefix, path]) => ({
+        name,
+        pathPrefix,
+        times: [2300, 1],
+        routes: [[name, true, `~/${path}(?:/|$)`]],
+      })),
+    );
+    assert.deepEqual(plugins.map(({ kind }) => kind.name).sort(), pluginKinds.map(({ name }) => name).sort());
+    assert.ok(plugins.every(({ enabled }) => enabled));
+  }
+  assert.deepEqual(servicesToDiscover(single), ['auth', 'blog']);
+  assert.deepEqual(servicesToDiscover(balanced), ['auth', 'blog']);
   assert.deepEqual(
-    services.map(({ name, host, port, readTimeoutMs, retries, routes }) => ({
-      name,
-      host,
-      port,
-      readTimeoutMs,
-      retries,
-      routes: routes.map(({ name: route, stripPath, paths }) => [route, stripPath, paths[0]?.text]),
-    })),
-    ['auth', 'blog'].map((name) => ({
-      name,
-      host: name,
-      port: 8000,
-      readTimeoutMs: 2300,
-      retries: 1,
-      routes: [[name, true, `~/${name}(?:/|$)`]],
-    })),
-  );
-  assert.deepEqual(
-    plugins.map(({ kind, enabled }) => [kind.name, enabled]),
-    [['apikey-auth-plugin', true]],
+    balanced.upstreams.map(({ name, targets }) => [name, targets.map(({ host }) => host).join()]),
+    [
+      ['auth_upstream', 'auth1,auth2'],
+      ['blog_upstream', 'blog1,blog2'],
+    ],
   );
 });
 
@@ -82,7 +93,7 @@ plugins:
 
 test('declaration: every fault is named at once, with file, line and field', () => {
   const yaml = `_format_version: "3.1"
-upstreams: []
+consumers: []
 services:
   - name: auth
     url: https://auth:8000
@@ -91,10 +102,10 @@ services:
     routes:
       - name: auth
         paths: [auth, "~/a(?=b)", "~/a("]
-        hosts: [example.org]
+        sni: [example.org]
   - name: auth
 plugins:
-  - name: rate-limiting
+  - name: jwt
   - name: apikey-auth-plugin
     config:
       verification_urls: [nowhere]
@@ -103,14 +114,14 @@ plugins:
   const complaints = complaintsOf(yaml);
   const expected = [
     /^kong\.yml:1: _format_version must be one of "1\.1", "2\.1", "3\.0"$/,
-    /^kong\.yml:2: upstreams is not a field known here \(known are _format_version, .*services, plugins\)$/,
+    /^kong\.yml:2: consumers is not a field known here \(known are _format_version, .*services, upstreams, plugins\)$/,
     /^kong\.yml:5: services\[0\]\.url must look like/,
     /^kong\.yml:6: services\[0\]\.retires is not a field known here/,
     /^kong\.yml:7: services\[0\]\.read_timeout must be a whole number/,
     /^kong\.yml:10: services\[0\]\.routes\[0\]\.paths\[0\] must begin with/,
     /^kong\.yml:10: services\[0\]\.routes\[0\]\.paths\[1\] must not use look-around/,
     /^kong\.yml:10: services\[0\]\.routes\[0\]\.paths\[2\] is not a regular expression$/,
-    /^kong\.yml:11: services\[0\]\.routes\[0\]\.hosts is not a field known here/,
+    /^kong\.yml:11: services\[0\]\.routes\[0\]\.sni is not a field known here/,
     /^kong\.yml:12: services\[1\]\.url or host is required$/,
     /^kong\.yml: two services are named auth$/,
     /^kong\.yml:14: plugins\[0\]\.name names no plugin/,
@@ -140,8 +151,8 @@ test('declaration: broken YAML, twice the same field and a file that is not ther
 });
 
 test('declaration: a wrong value in the real file is found at its line', async () => {
-  const yaml = await readFile(kongYml, 'utf8');
+  const yaml = await readFile(pathOf('kong.yml'), 'utf8');
   assert.deepEqual(complaintsOf(yaml.replace('cache_ttl_sec: 10', 'cache_ttl_sec: -1')), [
-    `kong.yml:${yaml.split('\n').findIndex((line) => line.includes('cache_ttl_sec')) + 1}: plugins[0].config.cache_ttl_sec must be a whole number from 0 to 3600`,
+    `kong.yml:${yaml.split('\n').findIndex((line) => line.includes('cache_ttl_sec')) + 1}: plugins[5].config.cache_ttl_sec must be a whole number from 0 to 3600`,
   ]);
 });

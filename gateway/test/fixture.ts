@@ -127,33 +127,80 @@ plugins:
 `;
 }
 
-/** Opens everything; it is closed with the test. */
-export async function openFixture(t: TestContext, options: FixtureOptions = {}): Promise<Fixture> {
-  const auth = await openUpstream(options.auth ?? verifyKey);
-  const blog = await openUpstream(options.blog ?? echo);
+/** A gateway with a declaration of the test's own; its file may be written anew. */
+export interface Declared {
+  readonly gateway: Gateway;
+  readonly file: string;
+  readonly log: Record<string, unknown>[];
+}
+
+/** How a gateway with a declaration of the test's own is opened. */
+export interface DeclaredOptions {
+  hostMap?: string;
+  natsUrl?: string;
+  docs?: 'on' | 'off';
+  logLevel?: string;
+  metrics?: Metrics;
+  rateLimit?: 'on' | 'off';
+  clientPerMin?: number;
+  /** What the declaration may refer to. */
+  environment?: Record<string, string>;
+}
+
+/** Opens a gateway that does what this declaration says; it is closed with the test. */
+export async function openDeclared(
+  t: TestContext,
+  yaml: string,
+  {
+    hostMap = '',
+    natsUrl,
+    docs = 'off',
+    logLevel = 'info',
+    metrics,
+    rateLimit = 'on',
+    clientPerMin = 0,
+    environment = {},
+  }: DeclaredOptions = {},
+): Promise<Declared> {
   const directory = await mkdtemp(join(tmpdir(), 'gateway-'));
   const file = join(directory, 'kong.yml');
-  await writeFile(file, declarationOf(options));
+  await writeFile(file, yaml);
   const log: Record<string, unknown>[] = [];
-  const logger: Logger = pino(
-    { level: options.logLevel ?? 'info' },
-    { write: (line: string) => log.push(JSON.parse(line)) },
-  );
+  const logger: Logger = pino({ level: logLevel }, { write: (line: string) => log.push(JSON.parse(line)) });
   const gateway = await openGateway(
     {
       SERVER_HOST: '127.0.0.1',
       SERVER_PORT: 0,
       KONG_CONFIG: file,
-      DOCS: options.docs ?? 'on',
-      RATE_LIMIT: 'on',
-      HOST_MAP: `auth:8000=127.0.0.1:${auth.port},blog:8000=127.0.0.1:${blog.port}`,
+      DOCS: docs,
+      RATE_LIMIT: rateLimit,
+      RATE_LIMIT_CLIENT_PER_MIN: clientPerMin,
+      environment,
+      NATS_URL: natsUrl,
+      NATS_SERVICE_NAME: 'gateway',
+      NATS_SERVICE_VERSION: '0.1.0',
+      HOST_MAP: hostMap,
     },
-    { logger, ...(options.metrics === undefined ? {} : { metrics: options.metrics }) },
+    { logger, ...(metrics === undefined ? {} : { metrics }) },
   );
   t.after(async () => {
-    await Promise.all([auth.close(), blog.close()]);
     await gateway.close({ lingerMs: 0 });
     await rm(directory, { recursive: true });
+  });
+  return { gateway, file, log };
+}
+
+/** Opens everything; it is closed with the test. */
+export async function openFixture(t: TestContext, options: FixtureOptions = {}): Promise<Fixture> {
+  const auth = await openUpstream(options.auth ?? verifyKey);
+  const blog = await openUpstream(options.blog ?? echo);
+  t.after(() => Promise.all([auth.close(), blog.close()]));
+  const { docs = 'on', logLevel, metrics } = options;
+  const { gateway, log } = await openDeclared(t, declarationOf(options), {
+    hostMap: `auth:8000=127.0.0.1:${auth.port},blog:8000=127.0.0.1:${blog.port}`,
+    docs,
+    ...(logLevel === undefined ? {} : { logLevel }),
+    ...(metrics === undefined ? {} : { metrics }),
   });
   return { gateway, port: Number(new URL(gateway.address).port), auth, blog, log };
 }

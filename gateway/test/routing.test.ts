@@ -1,18 +1,34 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createHostPattern } from '../src/routing/host-pattern.ts';
 import { createPathPattern } from '../src/routing/path-pattern.ts';
 import { parseRequestTarget } from '../src/routing/request-target.ts';
 import { Router } from '../src/routing/router.ts';
+import { toServicePath } from '../src/routing/service-path.ts';
 
-function routeOf(name: string, paths: string[], stripPath = true, regexPriority = 0) {
-  return { name, paths: paths.map(createPathPattern), stripPath, regexPriority };
+interface RouteOptions {
+  stripPath?: boolean;
+  regexPriority?: number;
+  hosts?: string[];
+  methods?: string[];
+  headers?: Record<string, string[]>;
+}
+
+function routeOf(name: string, paths: string[], options: RouteOptions = {}) {
+  const { stripPath = true, regexPriority = 0, hosts = [], methods = [], headers = {} } = options;
+  const patterns = { paths: paths.map(createPathPattern), hosts: hosts.map(createHostPattern) };
+  return { name, ...patterns, stripPath, regexPriority, methods, headers };
+}
+
+function requestOf(path: string, { method = 'GET', host = '', headers = {} } = {}) {
+  return { path, method, host, headers };
 }
 
 test('router: a plain path is a raw prefix, a regular expression can bound it', () => {
   const router = new Router([routeOf('plain', ['/a']), routeOf('bounded', ['~/auth(?:/|$)'])]);
   const found = (path: string) => {
-    const match = router.find(path);
-    return match && [match.route.name, match.path];
+    const match = router.find(requestOf(path));
+    return match && [match.route.name, toServicePath('', match.rest, path)];
   };
   assert.deepEqual(found('/auth'), ['bounded', '/']);
   assert.deepEqual(found('/auth/'), ['bounded', '/']);
@@ -25,16 +41,50 @@ test('router: a plain path is a raw prefix, a regular expression can bound it', 
 test('router: regular expressions first, by priority, then the longer path; unstripped where said', () => {
   const router = new Router([
     routeOf('short', ['/x']),
-    routeOf('long', ['/x/y'], false),
+    routeOf('long', ['/x/y'], { stripPath: false }),
     routeOf('regex', ['~/x/\\d+']),
-    routeOf('first', ['~/x/1'], true, 5),
+    routeOf('first', ['~/x/1'], { regexPriority: 5 }),
   ]);
-  const nameOf = (path: string) => router.find(path)?.route.name;
+  const nameOf = (path: string) => router.find(requestOf(path))?.route.name;
   assert.equal(nameOf('/x/z'), 'short');
   assert.equal(nameOf('/x/y/z'), 'long');
-  assert.equal(router.find('/x/y/z')?.path, '/x/y/z');
+  assert.equal(router.find(requestOf('/x/y/z'))?.rest, '/x/y/z');
   assert.equal(nameOf('/x/27'), 'regex');
   assert.equal(nameOf('/x/17'), 'first');
+});
+
+test('router: hosts count without case and port, plain ones before wildcards; a port in the pattern counts', () => {
+  const router = new Router([
+    routeOf('any', ['/']),
+    routeOf('wild', ['/'], { hosts: ['*.example.com', 'shop.*'] }),
+    routeOf('plain', ['/'], { hosts: ['a.example.com'] }),
+    routeOf('port', ['/'], { hosts: ['b.example.com:8443'] }),
+  ]);
+  const nameOf = (host: string) => router.find(requestOf('/x', { host }))?.route.name;
+  assert.equal(nameOf('A.Example.com'), 'plain');
+  assert.equal(nameOf('a.example.com:8000'), 'plain');
+  assert.equal(nameOf('c.example.com:1'), 'wild');
+  assert.equal(nameOf('shop.org:80'), 'wild');
+  assert.equal(nameOf('example.com'), 'any');
+  assert.equal(nameOf('b.example.com:8443'), 'port');
+  assert.equal(nameOf('b.example.com'), 'wild');
+  for (const wrong of ['a*.com', '*.a.*', 'a b', '*'])
+    assert.throws(() => createHostPattern(wrong), SyntaxError);
+});
+
+test('router: the route that asks for more is tried first, whatever its path', () => {
+  const router = new Router([
+    routeOf('regex', ['~/a/.*']),
+    routeOf('posted', ['/a'], { methods: ['POST', 'PUT'] }),
+    routeOf('marked', ['/a'], { headers: { 'x-version': ['2', 'two'] } }),
+    routeOf('both', ['/'], { methods: ['POST'], headers: { 'x-version': ['2'] } }),
+  ]);
+  const nameOf = (method: string, headers = {}) =>
+    router.find(requestOf('/a/b', { method, headers }))?.route.name;
+  assert.equal(nameOf('GET'), 'regex');
+  assert.equal(nameOf('POST'), 'posted');
+  assert.equal(nameOf('GET', { 'x-version': 'TWO' }), 'marked');
+  assert.equal(nameOf('POST', { 'x-version': '2' }), 'both');
 });
 
 test('request target: what has one reading is normalised once, the query is left alone', () => {

@@ -65,6 +65,10 @@ class ApikeyAuth implements Plugin {
     return this.#check(digest, key, exchange);
   }
 
+  close(): Promise<void> {
+    return this.#verifier.close();
+  }
+
   #count(ruling: Ruling, source: 'cache' | 'service'): void {
     this.#decisions.count(ruling === 'granted' ? 'granted' : 'refused', source);
   }
@@ -111,7 +115,8 @@ class ApikeyAuth implements Plugin {
 /** `apikey-auth-plugin`, for declarations. */
 export const apikeyAuthPlugin: PluginKind = {
   name: 'apikey-auth-plugin',
-  priority: 1_000,
+  // Below rate-limiting: a refused key has been counted by then.
+  priority: 905,
   parse(config) {
     const settings = parseApikeySettings(config);
     return ({ targets, decisions }) => new ApikeyAuth(settings, new Verifier(settings, targets), decisions);

@@ -9,7 +9,7 @@ export interface VerificationAddress {
 
 /** The plugin's `config` in kong.yml. */
 export interface ApikeySettings {
-  /** Tried in turn; with none, every key is a 500. */
+  /** Tried in turn, from a random one; with none, every key is a 500. */
   readonly verificationAddresses: readonly VerificationAddress[];
   /** How long a positive answer is kept. @default 10 */
   readonly cacheTtlSec: number;
@@ -39,7 +39,7 @@ export function parseApikeySettings(config: Mapping): ApikeySettings {
     verificationAddresses,
     cacheTtlSec: config.integer('cache_ttl_sec', 0, 3_600) ?? 10,
     negativeTtlSec: config.integer('negative_ttl_sec', 0, 60) ?? 1,
-    timeoutMs: config.integer('timeout_ms', 10, 10_000) ?? 1_500,
+    timeoutMs: config.integer('timeout_ms', 10, 4_000) ?? 1_500,
     hideCredentials: config.flag('hide_credentials') ?? false,
   };
 }

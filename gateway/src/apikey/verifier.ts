@@ -2,8 +2,8 @@ import { unavailable } from '@tsmicro/network';
 import type { Dispatcher } from 'undici';
 import type { Exchange } from '../proxy/exchange.ts';
 import { observeSending } from '../proxy/observation.ts';
-import type { Target } from '../upstream/target.ts';
-import type { TargetBook } from '../upstream/target-book.ts';
+import type { Backend } from '../upstream/backend.ts';
+import type { UpstreamBook } from '../upstream/upstream-book.ts';
 import type { Ruling } from './ruling.ts';
 import type { ApikeySettings } from './settings.ts';
 
@@ -14,7 +14,7 @@ const maxChecks = 64;
 const maxBodyBytes = 16 * 1024;
 
 interface Address {
-  readonly target: Target;
+  readonly backend: Backend;
   readonly path: string;
 }
 
@@ -35,11 +35,11 @@ export class Verifier {
   readonly #timeoutMs: number;
   #running = 0;
 
-  constructor(settings: ApikeySettings, targets: TargetBook) {
+  constructor(settings: ApikeySettings, targets: UpstreamBook) {
     this.#timeoutMs = settings.timeoutMs;
     this.#addresses = settings.verificationAddresses.map(({ host, port, path }) => ({
       path,
-      target: targets.open(host, port, {
+      backend: targets.open(host, port, {
         connectTimeoutMs: settings.timeoutMs,
         connections,
         queue: maxChecks,
@@ -48,7 +48,8 @@ export class Verifier {
   }
 
   /**
-   * Asks one address after the other until one knows: 2xx grants, 401 and 403 refuse, everything else is no answer.
+   * Asks one address after the other, from a random one, until one knows: 2xx grants, 401 and 403 refuse, everything
+   * else is no answer.
    * @throws {ApiError} 503 when none answers in time, or when too many checks are running
    */
   async verify(key: string, exchange: Exchange): Promise<Ruling> {
@@ -61,12 +62,19 @@ export class Verifier {
     }
   }
 
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    await Promise.all(this.#addresses.map(({ backend }) => backend.close()));
+  }
+
   async #askInTurn(key: string, exchange: Exchange): Promise<Ruling> {
     const deadline = performance.now() + this.#timeoutMs;
     let cause: unknown;
-    for (const [index, address] of this.#addresses.entries()) {
+    const first = Math.floor(Math.random() * this.#addresses.length);
+    const inTurn = [...this.#addresses.slice(first), ...this.#addresses.slice(0, first)];
+    for (const [index, address] of inTurn.entries()) {
       // Each gets an equal share of what is left: one that hangs leaves time for the next.
-      const shareMs = (deadline - performance.now()) / (this.#addresses.length - index);
+      const shareMs = (deadline - performance.now()) / (inTurn.length - index);
       try {
         return await this.#observed(address, key, exchange, Math.max(1, Math.floor(shareMs)));
       } catch (error) {
@@ -97,9 +105,13 @@ export class Verifier {
     }
   }
 
-  async #ask({ target, path }: Address, headers: Record<string, string>, timeoutMs: number): Promise<Ruling> {
+  async #ask(
+    { backend, path }: Address,
+    headers: Record<string, string>,
+    timeoutMs: number,
+  ): Promise<Ruling> {
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await target.request({ method: 'GET', path, headers, signal });
+    const answer = await backend.request({ method: 'GET', path, headers, signal });
     const { statusCode } = answer;
     if (statusCode >= 200 && statusCode < 300) {
       await answer.body.dump();

@@ -8,10 +8,13 @@ import { DeclarationError } from './errors.ts';
 import { Mapping, type Source } from './mapping.ts';
 import { type PluginEntity, parsePlugins } from './plugin.ts';
 import { parseService, type ServiceEntity } from './service.ts';
+import { parseUpstream, type UpstreamEntity } from './upstream.ts';
+import type { Environment } from './vault.ts';
 
 /** What a kong.yml declares. */
 export interface Declaration {
   readonly services: readonly ServiceEntity[];
+  readonly upstreams: readonly UpstreamEntity[];
   /** The plugins that run on every route, unless a service or a route declares the same one. */
   readonly plugins: readonly PluginEntity[];
 }
@@ -46,10 +49,15 @@ function noteTwins(
 }
 
 /**
- * Reads a declaration out of YAML; `kinds` are the plugins there are.
+ * Reads a declaration out of YAML; `kinds` are the plugins there are, `environment` what it may refer to.
  * @throws {DeclarationError} with every complaint, each with file, line and field
  */
-export function parseDeclaration(yaml: string, file: string, kinds: readonly PluginKind[]): Declaration {
+export function parseDeclaration(
+  yaml: string,
+  file: string,
+  kinds: readonly PluginKind[],
+  environment: Environment = {},
+): Declaration {
   const lines = new LineCounter();
   const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
   const complaints = document.errors.map(
@@ -57,7 +65,7 @@ export function parseDeclaration(yaml: string, file: string, kinds: readonly Plu
   );
   if (complaints.length > 0) throw new DeclarationError(file, complaints);
 
-  const source: Source = { file, document, lines, complaints };
+  const source: Source = { file, document, lines, complaints, environment };
   const root = new Mapping(source, document.contents, '');
   const version = root.requiredText('_format_version');
   if (!formatVersions.includes(version) && root.has('_format_version')) {
@@ -68,10 +76,12 @@ export function parseDeclaration(yaml: string, file: string, kinds: readonly Plu
   }
   root.flag('_transform');
   const services = root.mappings('services').map((service) => parseService(service, kinds));
+  const upstreams = root.mappings('upstreams').map(parseUpstream);
   const plugins = parsePlugins(root, kinds, '');
   root.end();
   if (version !== '3.0') noteUnmarkedExpressions(services, file, complaints);
   noteTwins(services, 'services', file, complaints);
+  noteTwins(upstreams, 'upstreams', file, complaints);
   noteTwins(
     services.flatMap(({ routes }) => routes),
     'routes',
@@ -79,13 +89,23 @@ export function parseDeclaration(yaml: string, file: string, kinds: readonly Plu
     complaints,
   );
   if (complaints.length > 0) throw new DeclarationError(file, complaints);
-  return { services, plugins };
+  return { services, upstreams, plugins };
 }
 
 /** Reads a declaration from a file. @throws {DeclarationError} also when the file cannot be read */
-export async function readDeclaration(path: string, kinds: readonly PluginKind[]): Promise<Declaration> {
+export async function readDeclaration(
+  path: string,
+  kinds: readonly PluginKind[],
+  environment: Environment = {},
+): Promise<Declaration> {
   const yaml = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new DeclarationError(path, [error instanceof Error ? error.message : String(error)]);
   });
-  return parseDeclaration(yaml, basename(path), kinds);
+  return parseDeclaration(yaml, basename(path), kinds, environment);
+}
+
+/** The services whose live instances a declaration asks for. */
+export function servicesToDiscover({ services, upstreams }: Declaration): string[] {
+  const named = [...services, ...upstreams].flatMap(({ discovered }) => discovered ?? []);
+  return [...new Set(named)].sort();
 }

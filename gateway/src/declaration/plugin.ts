@@ -5,6 +5,8 @@ import type { Mapping } from './mapping.ts';
 export interface PluginEntity {
   readonly kind: PluginKind;
   readonly enabled: boolean;
+  /** The same for two that were declared in the same words at the same place. */
+  readonly fingerprint: string;
   /** Builds the plugin with the configuration that was declared. */
   readonly create: PluginFactory;
 }
@@ -25,7 +27,8 @@ export function parsePlugins(owner: Mapping, kinds: readonly PluginKind[], scope
     }
     if (plugins.some((plugin) => plugin.kind === kind)) entry.complain('name', 'is there twice');
     const config = entry.mapping('config');
-    plugins.push({ kind, enabled, create: kind.parse(config, scope) });
+    const fingerprint = JSON.stringify([name, scope, config.toJS()]);
+    plugins.push({ kind, enabled, fingerprint, create: kind.parse(config, scope) });
     config.end();
     entry.end();
   }

@@ -2,12 +2,15 @@ import type { PluginKind } from '../plugin/plugin.ts';
 import type { Mapping } from './mapping.ts';
 import { type PluginEntity, parsePlugins } from './plugin.ts';
 import { parseRoute, type RouteEntity } from './route.ts';
+import { serviceOf } from './tags.ts';
 
 /** A service behind the gateway. */
 export interface ServiceEntity {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** Whose live instances take the place of host and port, where NATS knows some. */
+  readonly discovered: string | undefined;
   /** Put before every path, without a trailing "/"; mostly empty. */
   readonly pathPrefix: string;
   readonly connectTimeoutMs: number;
@@ -60,10 +63,11 @@ function parseAddress(service: Mapping): Address {
 export function parseService(service: Mapping, kinds: readonly PluginKind[]): ServiceEntity {
   const name = service.requiredText('name');
   const address = parseAddress(service);
-  service.texts('tags');
+  const discovered = serviceOf(service);
   const entity: ServiceEntity = {
     name,
     ...address,
+    discovered,
     connectTimeoutMs: service.integer('connect_timeout', 1, maxTimeoutMs) ?? 60_000,
     writeTimeoutMs: service.integer('write_timeout', 1, maxTimeoutMs) ?? 60_000,
     readTimeoutMs: service.integer('read_timeout', 1, maxTimeoutMs) ?? 60_000,

@@ -20,10 +20,18 @@ async function find(docs: Docs, exchange: Exchange): Promise<Answer> {
   return { ...failureAnswer(methodRefused(), exchange.requestId), headers: { allow: 'GET, HEAD' } };
 }
 
-/** Answers what is below `/docs`, which no API key guards; everything else goes to `next`. */
-export function createDocsListener(docs: Docs, logger: Logger, next: RequestListener): RequestListener {
+/**
+ * Answers what is below `/docs`, which no API key guards, out of what `current` gives; everything else goes to `next`, and
+ * all where that gives none.
+ */
+export function createDocsListener(
+  current: () => Docs | undefined,
+  logger: Logger,
+  next: RequestListener,
+): RequestListener {
   return (request, response) => {
-    if (!belowDocs.test(request.url ?? '')) {
+    const docs = belowDocs.test(request.url ?? '') ? current() : undefined;
+    if (docs === undefined) {
       next(request, response);
       return;
     }

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Target } from '../upstream/target.ts';
+import type { Backend } from '../upstream/backend.ts';
 import { type Mount, throughGateway } from './gateway-view.ts';
 import type { Json } from './reference/json.ts';
 import type { ServiceDocuments } from './reference/service.ts';
@@ -8,7 +8,7 @@ import type { ServiceDocuments } from './reference/service.ts';
 export interface ServiceSourceOptions {
   readonly name: string;
   /** Connections for this alone: readers of the reference take nothing from those who call. */
-  readonly target: Target;
+  readonly backend: Backend;
   /** Before every path at the service. */
   readonly pathPrefix: string;
   readonly mount: Mount;
@@ -108,7 +108,7 @@ export class ServiceSource {
 
   /** Undefined when the service has no such document. */
   async #fetch(name: string, signal: AbortSignal): Promise<Fetched | undefined> {
-    const answer = await this.#options.target.request({
+    const answer = await this.#options.backend.request({
       method: 'GET',
       path: `${this.#options.pathPrefix}/${name}`,
       headers: { 'x-deadline-ms': String(timeoutMs) },

@@ -1,33 +1,23 @@
 import type { PluginEntity } from '../declaration/plugin.ts';
 import type { Exchange } from '../proxy/exchange.ts';
-import type { Plugin, PluginResources, Verdict } from './plugin.ts';
+import type { Plugin, Verdict } from './plugin.ts';
 
 /** The plugins of one route, in the order in which they run. */
 export type PluginChain = readonly Plugin[];
 
-/** Builds the chains of routes, one instance for each declared plugin. */
-export class ChainBuilder {
-  readonly #resources: PluginResources;
-  readonly #built = new Map<PluginEntity, Plugin>();
-
-  constructor(resources: PluginResources) {
-    this.#resources = resources;
-  }
-
-  /** `levels` from the widest to the narrowest: what a narrower one declares replaces the same kind of a wider. */
-  build(levels: readonly (readonly PluginEntity[])[]): PluginChain {
-    const byKind = new Map(levels.flat().map((entity) => [entity.kind, entity]));
-    return [...byKind.values()]
-      .filter(({ enabled }) => enabled)
-      .sort((a, b) => b.kind.priority - a.kind.priority)
-      .map((entity) => this.#instanceOf(entity));
-  }
-
-  #instanceOf(entity: PluginEntity): Plugin {
-    const plugin = this.#built.get(entity) ?? entity.create(this.#resources);
-    this.#built.set(entity, plugin);
-    return plugin;
-  }
+/**
+ * The chain of a route: `levels` from the widest to the narrowest, where what a narrower one declares replaces the same
+ * kind of a wider; `open` gives the plugin of an entity.
+ */
+export function createChain(
+  levels: readonly (readonly PluginEntity[])[],
+  open: (entity: PluginEntity) => Plugin,
+): PluginChain {
+  const byKind = new Map(levels.flat().map((entity) => [entity.kind, entity]));
+  return [...byKind.values()]
+    .filter(({ enabled }) => enabled)
+    .sort((a, b) => b.kind.priority - a.kind.priority)
+    .map(open);
 }
 
 /** Runs a chain until a plugin answers; without a promise as long as no plugin needs one. */

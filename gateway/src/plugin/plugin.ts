@@ -1,10 +1,12 @@
 import type { Tally } from '@tsmicro/telemetry';
 import type { Logger } from 'pino';
 import type { Mapping } from '../declaration/mapping.ts';
+import type { KongMetrics } from '../prometheus/kong-metrics.ts';
 import type { Answer } from '../proxy/answer.ts';
 import type { Exchange } from '../proxy/exchange.ts';
+import type { Counting } from '../rate-limiting/counting.ts';
 import type { Address } from '../upstream/connect.ts';
-import type { TargetBook } from '../upstream/target-book.ts';
+import type { UpstreamBook } from '../upstream/upstream-book.ts';
 
 /** What a plugin decides about a request: an answer that ends it here, or undefined to let it pass. */
 export type Verdict = Answer | undefined;
@@ -21,7 +23,8 @@ export interface Plugin {
 
 /** What plugins may use. */
 export interface PluginResources {
-  readonly targets: TargetBook;
+  /** Opens what stands behind hosts of the declaration; the plugin closes what it opens. */
+  readonly targets: UpstreamBook;
   /** Where a name and port of the declaration live. */
   addressOf(host: string, port: number): Address;
   readonly logger: Logger;
@@ -29,6 +32,10 @@ export interface PluginResources {
   readonly decisions: Tally;
   /** Whether limits of rates are in force. */
   readonly rateLimit: boolean;
+  /** What they count with. */
+  readonly counting: Counting;
+  /** Metrics under Kong's names. */
+  readonly kongMetrics: KongMetrics;
 }
 
 /** Builds a plugin out of the configuration that was read. */

@@ -1,6 +1,7 @@
 import { type ApiError, failureEnvelope } from '@tsmicro/network';
 import { endResponse, leavesBodyUnread } from './end.ts';
 import type { Exchange } from './exchange.ts';
+import { pushOwnHeaders } from './response-headers.ts';
 
 /** An answer of the gateway itself: no service is asked. */
 export interface Answer {
@@ -38,10 +39,9 @@ export function sendAnswer(exchange: Exchange, answer: Answer): void {
     'cache-control': 'no-store',
     ...answer.headers,
   }).flat();
-  headers.push(...exchange.answerHeaders);
+  pushOwnHeaders(headers, exchange.answerHeaders);
   if (answer.retryAfterSec !== undefined) headers.push('retry-after', String(answer.retryAfterSec));
   if (leavesBodyUnread(exchange)) headers.push('connection', 'close');
   response.writeHead(answer.status, headers);
-  if (exchange.request.method !== 'HEAD') response.write(answer.body);
-  endResponse(exchange);
+  endResponse(exchange, exchange.request.method === 'HEAD' ? undefined : Buffer.from(answer.body));
 }

@@ -12,21 +12,29 @@ export function leavesBodyUnread(exchange: Exchange): boolean {
   return headers.expectsContinue || headers.bodyLength === -1 || headers.bodyLength > discardedBytes;
 }
 
+/** Ends it with the last piece of its body: one that is small goes out in one write with the headers before it. */
+function finish({ response }: Exchange, last: Buffer | undefined): void {
+  // A text of one byte a character is joined with the headers; a buffer would be a write of its own.
+  if (last === undefined) response.end();
+  else response.end(last.toString('latin1'), 'latin1');
+}
+
 /**
- * Ends a response. When a long body is still arriving, the connection stays open a moment longer: closing a
+ * Ends a response, with `last` as the end of its body. When a long body is still arriving, the connection stays open a moment longer: closing a
  * socket with unread bytes resets it, and the client could lose the answer it has not read yet (RFC 9112 section 9.6).
  */
-export function endResponse(exchange: Exchange): void {
+export function endResponse(exchange: Exchange, last?: Buffer): void {
   const { request, response, headers } = exchange;
   if (headers.bodyLength === 0 || request.complete || request.destroyed) {
-    response.end();
+    finish(exchange, last);
     return;
   }
   if (!leavesBodyUnread(exchange) || (headers.expectsContinue && !exchange.bodyTaken)) {
-    response.end();
+    finish(exchange, last);
     request.resume();
     return;
   }
+  if (last !== undefined) response.write(last);
   let left = lingerBytes;
   const end = () => {
     clearTimeout(timer);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestIdFrom, type TraceContext, traceIdOf } from '@tsmicro/network';
 import { observeExchange } from './observation.ts';
+import type { ProxiedRoute } from './proxied-route.ts';
 import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
 
 const unknownRoute = 'unknown';
@@ -22,12 +23,21 @@ export class Exchange {
   headers: RequestHeaders = noHeaders;
   /** The normalised path, before a route strips it; set once the target is understood. */
   path = '';
+  /** The route that leads on from here, once it is found. */
+  route: ProxiedRoute | undefined;
+  /** Milliseconds from sending it on to the first byte of the service's answer; undefined before, and without one. */
+  upstreamMs: number | undefined;
   /** Set by whoever takes the body out of the request. */
   bodyTaken = false;
   /** The longest body that passes; a plugin may say otherwise. */
   maxBodyBytes = usualMaxBodyBytes;
-  /** What every answer to it carries besides its own headers, whoever gives it: lower-case name, value, name, value. */
+  /**
+   * What every answer to it carries besides its own headers, whoever gives it: lower-case name, value, name, value. An
+   * empty value is not sent: it only keeps the service's header of that name back.
+   */
   readonly answerHeaders: string[] = [];
+  /** What a consistent hash tells it apart by, once that was asked. */
+  hashKey: string | undefined;
   /** In milliseconds, of `performance.now()`. */
   readonly arrivedAt = performance.now();
   #pausedMs = 0;

@@ -1,5 +1,6 @@
 import { type ApiError, badRequest, unavailable } from '@tsmicro/network';
 import { errors } from 'undici';
+import { ConnectTimeoutError, isConnectionLost } from '../upstream/errors.ts';
 
 /** An attempt that failed before any answer. */
 export interface FailedAttempt {
@@ -9,28 +10,21 @@ export interface FailedAttempt {
   readonly onSocket: boolean;
   readonly method: string;
   readonly streaming: boolean;
+  /** There is a target that was not tried. */
+  readonly alternative: boolean;
 }
 
 const minDelayMs = 20;
 const maxDelayMs = 80;
-const connectionLost: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EPIPE',
-  'UND_ERR_SOCKET',
-]);
-
 /**
  * Whether to ask again. What never reached a socket may be asked again whatever it is; what did, once and only
  * when it changes nothing: a DELETE that had its effect would be answered with a 404 or 401 the second time, and
- * a fault must never look like a denial. Time-outs, which carry no such code, are not repeated: their
- * time is gone.
+ * a fault must never look like a denial. Time-outs are not repeated, their time is gone; but where one target
+ * gave no connection another may.
  */
 export function mayRetry(attempt: FailedAttempt, error: Error): boolean {
-  if (!('code' in error) || !connectionLost.has(error.code)) return false;
+  if (error instanceof ConnectTimeoutError) return attempt.alternative;
+  if (!isConnectionLost(error)) return false;
   if (!attempt.onSocket) return true;
   const safe = attempt.method === 'GET' || attempt.method === 'HEAD' || attempt.method === 'OPTIONS';
   return safe && !attempt.streaming && attempt.number === 1;

@@ -1,17 +1,12 @@
 import type { TraceContext } from '@tsmicro/network';
 import type { Dispatcher } from 'undici';
+import { clientAddress } from './client-address.ts';
 import type { Exchange } from './exchange.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
 
 /** What undici is handed for a request, ready to be dispatched, again if need be. */
 export interface ForwardedRequest extends Dispatcher.DispatchOptions {
   readonly headers: string[];
-}
-
-/** An IPv4 client of a dual-stack socket is shown as the IPv4 address that it is. */
-function addressOf(remoteAddress: string | undefined): string {
-  if (remoteAddress === undefined) return 'unknown';
-  return remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress;
 }
 
 /**
@@ -32,7 +27,7 @@ export function toForwardedRequest(
     'x-request-id',
     requestId,
     'x-forwarded-for',
-    addressOf(request.socket.remoteAddress),
+    clientAddress(exchange),
     'x-forwarded-host',
     came.host,
     'x-forwarded-proto',
@@ -44,7 +39,9 @@ export function toForwardedRequest(
   );
   if (tracestate !== undefined) headers.push('tracestate', tracestate);
   // Without it the target's own name is sent.
-  if (route.preserveHost && came.host !== '') headers.push('host', came.host);
+  const host =
+    route.preserveHost && came.host !== '' ? came.host : route.service.backend.upstream.entity.hostHeader;
+  if (host !== undefined) headers.push('host', host);
   // A buffer tells its own length; the length of a stream is known only when the client declared it.
   if (came.bodyLength > 0 && body !== null && !Buffer.isBuffer(body)) {
     headers.push('content-length', String(came.bodyLength));
@@ -52,7 +49,7 @@ export function toForwardedRequest(
   headers.push('x-deadline-ms', String(Math.max(0, Math.floor(timeLeftMs))));
   return {
     method: request.method ?? 'GET',
-    path: route.service.pathPrefix + pathAndQuery,
+    path: pathAndQuery,
     headers,
     body: body ?? null,
   };

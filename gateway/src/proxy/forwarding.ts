@@ -2,8 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ApiError, timedOut, unavailable } from '@tsmicro/network';
 import type { Dispatcher } from 'undici';
-import { AbandonedError } from '../upstream/errors.ts';
+import { AbandonedError, ConnectTimeoutError, isConnectionLost, NoTargetError } from '../upstream/errors.ts';
 import type { RetryBudget } from '../upstream/retry-budget.ts';
+import type { Target } from '../upstream/target.ts';
+import type { TargetPool } from '../upstream/target-pool.ts';
 import { endResponse, leavesBodyUnread } from './end.ts';
 import type { Exchange } from './exchange.ts';
 import { mayRetry, retryDelayMs, toFailure } from './failed-attempt.ts';
@@ -16,6 +18,8 @@ import type { Unread } from './unread.ts';
 
 /** A client that takes nothing of its answer for this long has left without saying so. */
 const stalledClientMs = 30_000;
+/** A body up to here is sent in one write with its headers where it came in one piece. */
+const wholeBytes = 16 * 1024;
 
 /** What a forwarding needs besides the request. */
 export interface ForwardingContext {
@@ -42,6 +46,11 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   readonly #beganAtMs: number;
   readonly #patience = new Patience((phase) => this.#timedOut(phase));
   #controller: Dispatcher.DispatchController | undefined;
+  #pool: TargetPool | undefined;
+  readonly #tried: Target[] = [];
+  /** The length of a body that may come in one piece, and that piece: it goes out with the headers. */
+  #wholeLength = -1;
+  #whole: Buffer | undefined;
   #attempts = 0;
   #onSocket = false;
   #over = false;
@@ -65,18 +74,9 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 
   /** Sends the request on; the answer, or a failure, goes to the client from here. */
   start(): void {
-    const { target, writeTimeoutMs } = this.#service;
     this.#context.budget.earn();
-    if (!target.acquire(this.#stream !== undefined)) {
-      this.#over = true;
-      this.#stream?.destroy();
-      const error = unavailable();
-      this.#sending.end(undefined, error);
-      this.#context.fail(this.#exchange, error);
-      return;
-    }
     this.#exchange.response.once('close', () => this.#clientLeft());
-    if (this.#stream !== undefined) this.#patience.waitFor('sending', writeTimeoutMs);
+    if (this.#stream !== undefined) this.#patience.waitFor('sending', this.#service.writeTimeoutMs);
     else this.#patience.waitFor('waiting', this.#timeLeftMs);
     this.#attempt();
   }
@@ -94,7 +94,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#over) throw new AbandonedError();
     this.#controller = controller;
     this.#onSocket = true;
-    if (this.#attempts === 1) this.#service.target.waited(this.#exchange.elapsedMs - this.#beganAtMs);
+    if (this.#attempts === 1) this.#pool?.waited(this.#exchange.elapsedMs - this.#beganAtMs);
   }
 
   onBodySent(): void {
@@ -113,13 +113,25 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#over || status < 200) return;
     const { response, requestId, answerHeaders } = this.#exchange;
     this.#patience.renew('receiving');
+    this.#exchange.upstreamMs = this.#exchange.elapsedMs - this.#beganAtMs;
     const close = leavesBodyUnread(this.#exchange);
+    this.#pool?.target.answered(
+      status,
+      headers.connection === 'close',
+      this.#service.backend.upstream.entity.checks.passive,
+    );
     response.writeHead(status, toClientHeaders(headers, requestId, answerHeaders, close));
+    const length = Number(headers['content-length']);
+    if (length <= wholeBytes) this.#wholeLength = length;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { response } = this.#exchange;
     if (this.#over || response.destroyed) return;
+    if (chunk.length === this.#wholeLength) {
+      this.#whole = chunk;
+      return;
+    }
     if (response.write(chunk) || this.#context.unread.mayHold(response)) {
       this.#patience.renew();
       return;
@@ -138,24 +150,28 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     const { response } = this.#exchange;
     this.#finish(response.statusCode);
     this.#stream?.destroy();
-    endResponse(this.#exchange);
+    endResponse(this.#exchange, this.#whole);
     if (response.writableLength > 0) response.setTimeout(stalledClientMs, () => response.destroy());
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#over) return;
+    if (isConnectionLost(error) || error instanceof ConnectTimeoutError) this.#blame('tcp');
     if (this.#exchange.response.headersSent) {
       this.#breakOff(error);
       return;
     }
+    this.#leave();
     const attempt = {
       number: this.#attempts,
       onSocket: this.#onSocket,
       method: this.#request.method,
       streaming: this.#stream !== undefined,
+      alternative: this.#service.backend.upstream.targets.length > this.#tried.length,
     };
     if (this.#attempts <= this.#service.retries && mayRetry(attempt, error) && this.#context.budget.spend()) {
-      setTimeout(() => this.#attempt(), retryDelayMs());
+      // Another target has nothing to recover from.
+      setTimeout(() => this.#attempt(), attempt.alternative ? 0 : retryDelayMs());
       return;
     }
     this.stop(toFailure(error));
@@ -172,7 +188,22 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#attempts > 0) refreshDeadline(this.#request, this.#timeLeftMs);
     this.#attempts++;
     this.#onSocket = false;
-    this.#service.target.dispatch(this.#request, this);
+    this.#pool = this.#service.backend.acquire(this.#exchange, this.#tried, this.#stream !== undefined);
+    if (this.#pool === undefined)
+      this.stop(unavailable(undefined, { cause: new NoTargetError(this.#service.name) }));
+    else this.#pool.dispatch(this.#request, this);
+  }
+
+  /** Gives the place at the target back. */
+  #leave(): void {
+    if (this.#pool === undefined) return;
+    this.#pool.release(this.#stream !== undefined);
+    this.#tried.push(this.#pool.target);
+    this.#pool = undefined;
+  }
+
+  #blame(sign: 'tcp' | 'timeout'): void {
+    if (this.#pool !== undefined) this.#service.backend.upstream.failed(this.#pool.target, sign);
   }
 
   #timedOut(phase: Phase): void {
@@ -183,6 +214,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     } else if (phase === 'receiving' || phase === 'stalled') {
       this.#breakOff(new ApiError(504, `${phase} took too long`));
     } else {
+      this.#blame('timeout');
       this.stop(this.#onSocket ? timedOut() : unavailable());
     }
   }
@@ -205,7 +237,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#over = true;
     this.#sending.end(status, error);
     this.#patience.end();
-    this.#service.target.release(this.#stream !== undefined);
+    this.#leave();
   }
 
   #abandon(cause: Error): void {

@@ -3,9 +3,13 @@
  */
 export type Phase = 'sending' | 'waiting' | 'receiving' | 'stalled';
 
+/** Timers of one length share a list in node:timers; one of a length of its own is a list of its own. */
+const stepMs = 20;
+
 /** The one timer of a forwarding: it waits for whatever is due next, and says what did not come. */
 export class Patience {
   readonly #onTimeout: (phase: Phase) => void;
+  readonly #expire = () => this.#onTimeout(this.#phase);
   #timer: NodeJS.Timeout | undefined;
   #phase: Phase = 'waiting';
 
@@ -17,11 +21,11 @@ export class Patience {
     return this.#phase;
   }
 
-  /** Waits for something else from now on. */
+  /** Waits for something else from now on, up to 20 ms longer than said. */
   waitFor(phase: Phase, durationMs: number): void {
     clearTimeout(this.#timer);
     this.#phase = phase;
-    this.#timer = setTimeout(() => this.#onTimeout(this.#phase), durationMs);
+    this.#timer = setTimeout(this.#expire, Math.ceil(durationMs / stepMs) * stepMs);
   }
 
   /** Something came: waits as long again, for `phase` where it is given. */

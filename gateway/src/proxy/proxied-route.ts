@@ -1,11 +1,11 @@
 import type { PluginChain } from '../plugin/chain.ts';
 import type { Routable } from '../routing/router.ts';
-import type { Target } from '../upstream/target.ts';
+import type { Backend } from '../upstream/backend.ts';
 
 /** A service as requests are forwarded to it. */
 export interface ProxiedService {
   readonly name: string;
-  readonly target: Target;
+  readonly backend: Backend;
   readonly pathPrefix: string;
   readonly writeTimeoutMs: number;
   readonly readTimeoutMs: number;

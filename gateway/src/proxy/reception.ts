@@ -1,11 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { ApiError, badRequest, notFound, type Refusals, toApiError } from '@tsmicro/network';
+import { ApiError, badRequest, FaultLog, notFound, type Refusals, toApiError } from '@tsmicro/network';
 import type { Logger } from 'pino';
 import { runChain } from '../plugin/chain.ts';
 import type { Verdict } from '../plugin/plugin.ts';
 import { parseRequestTarget } from '../routing/request-target.ts';
 import type { Router } from '../routing/router.ts';
+import { toServicePath } from '../routing/service-path.ts';
 import type { RetryBudget } from '../upstream/retry-budget.ts';
 import { failureAnswer, sendAnswer } from './answer.ts';
 import { Exchange } from './exchange.ts';
@@ -35,15 +36,18 @@ const bodyTooLarge = () => new ApiError(413, 'body is too large');
 export class Reception implements ForwardingContext {
   readonly budget: RetryBudget;
   readonly unread = new Unread();
-  readonly #router: Router<ProxiedRoute>;
+  /** Where requests go from now on. */
+  router: Router<ProxiedRoute>;
   readonly #refusals: Refusals;
   readonly #logger: Logger;
+  readonly #faults: FaultLog;
 
   constructor(router: Router<ProxiedRoute>, budget: RetryBudget, refusals: Refusals, logger: Logger) {
-    this.#router = router;
+    this.router = router;
     this.#refusals = refusals;
     this.budget = budget;
     this.#logger = logger;
+    this.#faults = new FaultLog(logger);
   }
 
   /** The listener for a node:http server. */
@@ -52,8 +56,9 @@ export class Reception implements ForwardingContext {
     if (this.#logger.isLevelEnabled('debug')) this.#logAccess(exchange);
     try {
       const admission = this.#admit(exchange);
+      exchange.route = admission.route;
       exchange.begin(admission.route.name);
-      if (!admission.route.service.target.hasRoom) {
+      if (!admission.route.service.backend.hasRoom) {
         this.#refusals.refuse(request, response);
         return;
       }
@@ -74,9 +79,7 @@ export class Reception implements ForwardingContext {
     exchange.begin();
     if (error.status >= 500) {
       const { request, ids, path } = exchange;
-      const what = { ...ids, method: request.method, path, status: error.status, err: error.cause };
-      if (error.status === 500) this.#logger.error(what, 'request failed');
-      else this.#logger.warn(what, error.message);
+      this.#faults.note(error, undefined, { ...ids, method: request.method, path, status: error.status });
     }
     sendAnswer(exchange, failureAnswer(error, exchange.requestId));
   }
@@ -93,9 +96,12 @@ export class Reception implements ForwardingContext {
     const target = parseRequestTarget(request.url ?? '');
     if (target === undefined) throw badRequest('malformed path');
     exchange.path = target.path;
-    const match = this.#router.find(target.path);
+    const { path } = target;
+    const { method = '' } = request;
+    const match = this.router.find({ path, method, host: exchange.headers.host, headers: request.headers });
     if (match === undefined) throw notFound('url not found');
-    return { route: match.route, pathAndQuery: match.path + target.query };
+    const { route, rest } = match;
+    return { route, pathAndQuery: toServicePath(route.service.pathPrefix, rest, path) + target.query };
   }
 
   #proceed(exchange: Exchange, admission: Admission, verdict: Verdict): void {

@@ -17,9 +17,20 @@ const dropped: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 
+/** What the gateway says besides the service, not instead of it. */
+const lists: ReadonlySet<string> = new Set(['set-cookie', 'vary']);
+
 function namesOf(connection: string | undefined): ReadonlySet<string> {
   if (connection === undefined || /^(?:keep-alive|close)$/i.test(connection)) return noNames;
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
+}
+
+/** Adds the gateway's headers that have a value. */
+export function pushOwnHeaders(sent: string[], own: readonly string[]): void {
+  for (let i = 0; i < own.length; i += 2) {
+    const value = own[i + 1];
+    if (value) sent.push(own[i] ?? '', value);
+  }
 }
 
 /**
@@ -35,12 +46,13 @@ export function toClientHeaders(
   const named = namesOf(headers.connection);
   const sent: string[] = [];
   for (const name in headers) {
-    if (dropped.has(name) || named.has(name) || (own.length > 0 && own.includes(name))) continue;
+    if (dropped.has(name) || named.has(name) || (own.includes(name) && !lists.has(name))) continue;
     const value = headers[name];
     if (typeof value === 'string') sent.push(name, value);
     else for (const one of value ?? []) sent.push(name, one);
   }
-  sent.push('x-request-id', requestId, 'x-content-type-options', 'nosniff', ...own);
+  sent.push('x-request-id', requestId, 'x-content-type-options', 'nosniff');
+  pushOwnHeaders(sent, own);
   if (close) sent.push('connection', 'close');
   return sent;
 }

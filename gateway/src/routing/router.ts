@@ -1,49 +1,102 @@
+import type { HostPattern } from './host-pattern.ts';
 import type { PathPattern } from './path-pattern.ts';
 
 /** What a router needs to know of a route. */
 export interface Routable {
   readonly paths: readonly PathPattern[];
+  readonly hosts: readonly HostPattern[];
+  readonly methods: readonly string[];
+  readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly stripPath: boolean;
   readonly regexPriority: number;
 }
 
-/** A route that was found for a path. */
+/** What a router needs to know of a request. */
+export interface Routed {
+  /** Normalised. */
+  readonly path: string;
+  readonly method: string;
+  readonly host: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** A route that was found for a request. */
 export interface RouteMatch<R extends Routable> {
   readonly route: R;
-  /** The path as the service sees it: stripped where the route says so, always beginning with "/". */
-  readonly path: string;
+  /** What is left of the path, stripped where the route says so; for {@link toServicePath}. */
+  readonly rest: string;
 }
 
 interface Candidate<R> {
   readonly route: R;
+  /** Of a route without paths: matches any, and takes nothing off. */
   readonly pattern: PathPattern;
+  /** Whether the path is all that counts. */
+  readonly byPathAlone: boolean;
 }
 
-/**
- * The order in which Kong's default router (traditional_compatible) tries paths: regular expressions first, the
- * higher regex_priority before the lower, the longer before the shorter, then as they stand in the file.
- */
-function inOrder(a: Candidate<Routable>, b: Candidate<Routable>): number {
-  if (a.pattern.kind !== b.pattern.kind) return a.pattern.kind === 'regex' ? -1 : 1;
-  return b.route.regexPriority - a.route.regexPriority || b.pattern.text.length - a.pattern.text.length;
+const anyPath: PathPattern = { text: '', kind: 'prefix', match: () => 0 };
+
+/** By what Kong's default router (traditional_compatible) orders routes, the more important first. */
+function rankOf({ route, pattern }: Candidate<Routable>): number[] {
+  const { hosts, methods, paths, headers, regexPriority } = route;
+  const headerCount = Object.keys(headers).length;
+  const attributes = [hosts.length, methods.length, paths.length, headerCount].filter((count) => count > 0);
+  const regex = pattern.kind === 'regex';
+  return [
+    attributes.length,
+    Number(hosts.length > 0 && hosts.every(({ plain }) => plain)),
+    headerCount,
+    Number(regex),
+    regex ? regexPriority : 0,
+    regex ? 0 : pattern.text.length,
+  ];
 }
 
-/** Finds the route of a normalised path. */
+function inOrder(a: { rank: number[] }, b: { rank: number[] }): number {
+  const differing = a.rank.findIndex((value, index) => value !== b.rank[index]);
+  return differing === -1 ? 0 : (b.rank[differing] ?? 0) - (a.rank[differing] ?? 0);
+}
+
+function isMeant({ hosts, methods, headers }: Routable, request: Routed): boolean {
+  if (methods.length > 0 && !methods.includes(request.method)) return false;
+  if (hosts.length > 0) {
+    const host = request.host.toLowerCase();
+    if (!hosts.some((pattern) => pattern.matches(host))) return false;
+  }
+  return Object.entries(headers).every(([name, values]) => {
+    const given = request.headers[name];
+    const all = Array.isArray(given) ? given : [given ?? ''];
+    return all.some((value) => values.includes(value.toLowerCase()));
+  });
+}
+
+function toCandidates<R extends Routable>(route: R): Candidate<R>[] {
+  const byPathAlone =
+    route.hosts.length === 0 && route.methods.length === 0 && Object.keys(route.headers).length === 0;
+  const patterns = route.paths.length > 0 ? route.paths : [anyPath];
+  return patterns.map((pattern) => ({ route, pattern, byPathAlone }));
+}
+
+/** Finds the route of a request, in the order in which Kong tries them; what ranks alike, as it stands in the file. */
 export class Router<R extends Routable> {
   readonly #candidates: readonly Candidate<R>[];
 
   constructor(routes: readonly R[]) {
     this.#candidates = routes
-      .flatMap((route) => route.paths.map((pattern) => ({ route, pattern })))
-      .sort(inOrder);
+      .flatMap(toCandidates)
+      .map((candidate) => ({ candidate, rank: rankOf(candidate) }))
+      .sort(inOrder)
+      .map(({ candidate }) => candidate);
   }
 
-  find(path: string): RouteMatch<R> | undefined {
-    for (const { route, pattern } of this.#candidates) {
+  find(request: Routed): RouteMatch<R> | undefined {
+    const { path } = request;
+    for (const { route, pattern, byPathAlone } of this.#candidates) {
       const length = pattern.match(path);
-      if (length === -1) continue;
-      const rest = route.stripPath ? path.slice(length) : path;
-      return { route, path: rest.startsWith('/') ? rest : `/${rest}` };
+      if (length === -1 || !(byPathAlone || isMeant(route, request))) continue;
+      return { route, rest: route.stripPath ? path.slice(length) : path };
     }
     return undefined;
   }

@@ -20,3 +20,27 @@ export class AbandonedError extends Error {
 export class HostMapError extends Error {
   override readonly name = 'HostMapError';
 }
+
+/** None of an upstream's targets may be asked now. */
+export class NoTargetError extends Error {
+  override readonly name = 'NoTargetError';
+
+  constructor(upstream: string) {
+    super(`no target of ${upstream} is healthy and has room`);
+  }
+}
+
+const lossCodes: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+]);
+
+/** Whether there was no connection, or it broke. */
+export function isConnectionLost(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && lossCodes.has(error.code);
+}

@@ -1,9 +1,10 @@
 import { Headroom } from '@tsmicro/network';
 import { type Dispatcher, Pool } from 'undici';
-import { type Address, createConnector } from './connect.ts';
+import { createConnector } from './connect.ts';
+import type { Target } from './target.ts';
 
 /** How much one target is asked at once, and how long it may take to connect. */
-export interface TargetOptions {
+export interface PoolOptions {
   readonly connectTimeoutMs: number;
   /** @default 64 */
   readonly connections?: number;
@@ -18,12 +19,13 @@ const keepAliveTimeoutMs = 60_000;
 const standingWaitMs = 250;
 const minQueueShare = 1 / 16;
 const judgeEveryMs = 100;
+const retireMs = 60_000;
 
 /**
- * One address of a service with its pool of connections, bounded in what runs and in what waits. How much may wait
- * depends on how quickly the service works it off: waiting in vain helps nobody.
+ * Connections to one target, bounded in what runs and in what waits. How much may wait depends on how quickly the
+ * target works it off: waiting in vain helps nobody.
  */
-export class Target {
+export class TargetPool {
   readonly #pool: Pool;
   readonly #connections: number;
   readonly #queue: number;
@@ -33,18 +35,20 @@ export class Target {
   #inFlight = 0;
   #streams = 0;
 
-  /** `name` is the `host:port` that it is asked under, as its Host header; `address` is where it listens. */
-  constructor(name: string, address: Address, options: TargetOptions) {
+  readonly target: Target;
+
+  constructor(target: Target, options: PoolOptions) {
     const { connectTimeoutMs, connections = 64, queue = 256 } = options;
+    this.target = target;
     this.#connections = connections;
     this.#queue = queue;
     // A body that is streamed holds its connection for as long as its client likes: never all of them.
     this.#maxStreams = Math.ceil(connections / 2);
-    this.#pool = new Pool(`http://${name}`, {
+    this.#pool = new Pool(`http://${target.name}`, {
       connections,
       pipelining: 1,
       allowH2: false,
-      connect: createConnector(address, connectTimeoutMs),
+      connect: createConnector(target.address, connectTimeoutMs),
       keepAliveTimeout: keepAliveTimeoutMs,
       keepAliveMaxTimeout: keepAliveTimeoutMs,
       // Time-outs are the caller's: undici counts those above 1 s in ticks of half a second.
@@ -67,17 +71,22 @@ export class Target {
     this.#headroom.judge();
   }
 
-  /** Takes a place for one request; false when the target has all it may have. */
-  acquire(streaming: boolean): boolean {
-    if (!this.hasRoom || (streaming && this.#streams >= this.#maxStreams)) return false;
+  /** Whether one more request may run or wait, or a body be streamed. */
+  mayTake(streaming: boolean): boolean {
+    return this.hasRoom && !(streaming && this.#streams >= this.#maxStreams);
+  }
+
+  /** Takes a place for one request. */
+  acquire(streaming: boolean): void {
     this.#inFlight++;
+    this.target.inFlight++;
     if (streaming) this.#streams++;
-    return true;
   }
 
   /** Gives the place back. */
   release(streaming: boolean): void {
     this.#inFlight--;
+    this.target.inFlight--;
     if (streaming) this.#streams--;
   }
 
@@ -89,6 +98,13 @@ export class Target {
   /** For questions of the gateway's own. */
   request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
     return this.#pool.request(options);
+  }
+
+  /** Lets what runs end, for as long as any request may take, then closes every connection. */
+  async retire(): Promise<void> {
+    const late = setTimeout(() => void this.close(), retireMs).unref();
+    await this.#pool.close().catch(() => undefined);
+    clearTimeout(late);
   }
 
   /** Closes every connection, running requests included. */

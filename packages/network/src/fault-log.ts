@@ -20,17 +20,22 @@ export class FaultLog {
     this.#logger = logger;
   }
 
-  /** Logs the cause of an answer under its request id; `fields` say what was asked. Below 500 nothing is logged. */
-  note(error: ApiError, context: RequestContext, fields: object): void {
+  /**
+   * Logs the cause of an answer; `fields` say what was asked, `context` under which request, where there is one. Below 500
+   * nothing is logged.
+   */
+  note(error: ApiError, context: RequestContext | undefined, fields: object): void {
     if (error.status < 500) return;
-    const { requestId } = context;
-    const said = { requestId, ...fields, err: error.cause ?? error };
+    if (context === undefined) this.#note(error, fields);
     // In its context, by which a logger knows the trace.
-    runInContext(context, () => {
-      if (error.status === 500) this.#logger.error(said, error.message);
-      else if (this.#allows()) this.#warn(said, error.message);
-      else this.#suppressed++;
-    });
+    else runInContext(context, () => this.#note(error, { requestId: context.requestId, ...fields }));
+  }
+
+  #note(error: ApiError, fields: object): void {
+    const said = { ...fields, err: error.cause ?? error };
+    if (error.status === 500) this.#logger.error(said, error.message);
+    else if (this.#allows()) this.#warn(said, error.message);
+    else this.#suppressed++;
   }
 
   #allows(): boolean {

@@ -1,6 +1,6 @@
 // W3C Trace Context, level 1 (https://www.w3.org/TR/trace-context/): which trace a request belongs to, and which
 // operation in it is the parent of the next.
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** The two headers of a trace, as they are sent on. */
 export interface TraceContext {
@@ -26,10 +26,21 @@ export function traceFrom(traceparent: unknown, tracestate: unknown): TraceConte
   return usable && tracestate !== '' ? { traceparent, tracestate } : { traceparent };
 }
 
+const traceBytes = 16;
+const bytesEach = traceBytes + 8;
+/** Random bytes for many traces, drawn at once: a draw costs ten times what is made of it. */
+const drawn = Buffer.alloc(bytesEach * 512);
+let used = drawn.length;
+
 /** The beginning of a new trace, not sampled: for who comes without one. */
 export function createTraceparent(): string {
-  const bytes = randomBytes(24).toString('hex');
-  return `00-${bytes.slice(0, 32)}-${bytes.slice(32)}-00`;
+  if (used === drawn.length) {
+    randomFillSync(drawn);
+    used = 0;
+  }
+  const from = used;
+  used += bytesEach;
+  return `00-${drawn.toString('hex', from, from + traceBytes)}-${drawn.toString('hex', from + traceBytes, used)}-00`;
 }
 
 /** The trace id in a traceparent: 32 hex digits, the same in every service that the request meets. */

@@ -10,6 +10,7 @@ function createPlainClient(options: CompleteOptions) {
       connectTimeout: options.connectTimeoutMs,
       reconnectStrategy: false,
     },
+    ...(options.username ? { username: options.username } : {}),
     ...(options.password ? { password: options.password } : {}),
     database: options.db,
     commandsQueueMaxLength: options.maxCommands,

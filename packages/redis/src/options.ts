@@ -4,6 +4,8 @@ import type { Logger } from '@tsmicro/dependency';
 export interface RedisOptions {
   host: string;
   port: number;
+  /** The user of an access control list; Redis' default user when undefined or empty. */
+  username?: string | undefined;
   /** None when undefined or empty. */
   password?: string | undefined;
   /** Number of the database. @default 0 */

@@ -21,6 +21,8 @@ export interface RunningService extends AsyncDisposable {
   readonly address: string;
   /** Ends what runs, then closes everything in reverse order. Safe to call twice. */
   close(): Promise<void>;
+  /** Reads its configuration again, at SIGHUP; a service without it ends at that signal as at SIGTERM. */
+  reload?(): Promise<void>;
 }
 
 /** The variables that running a process needs; see `processVariables`. */
@@ -80,13 +82,17 @@ export async function runService<C extends ProcessConfig>(
   const service = telemetry.then(({ metrics }) =>
     open(config, { logger, metrics, signal, beforeListening: releaseStartupMemory }),
   );
-  closeWithGrace({ delay: closeDeadlineMs, logger: false }, async ({ err, signal: reason }) => {
-    if (err) logger.fatal({ err }, `${name} ends by an error`);
-    else logger.info({ signal: reason }, `${name} stops`);
-    stopping.abort();
-    await closeIfOpen(service);
-    await closeIfOpen(telemetry);
-  });
+  host.on('SIGHUP', () => void reload(host, service));
+  closeWithGrace(
+    { delay: closeDeadlineMs, logger: false, skip: ['SIGHUP'] },
+    async ({ err, signal: reason }) => {
+      if (err) logger.fatal({ err }, `${name} ends by an error`);
+      else logger.info({ signal: reason }, `${name} stops`);
+      stopping.abort();
+      await closeIfOpen(service);
+      await closeIfOpen(telemetry);
+    },
+  );
   try {
     const { address } = await service;
     const { metricsUrl, tracing } = await telemetry;
@@ -94,6 +100,13 @@ export async function runService<C extends ProcessConfig>(
   } catch (error) {
     if (!signal.aborted) fail(error, logger);
   }
+}
+
+/** One that cannot read its configuration again ends politely. */
+async function reload(host: NodeJS.Process, opening: Promise<RunningService>): Promise<void> {
+  const service = await opening.catch(() => undefined);
+  if (service?.reload === undefined) host.kill(host.pid, 'SIGTERM');
+  else await service.reload();
 }
 
 /** Closes what was opened; what failed to open closed itself. */

@@ -1,8 +1,20 @@
 // A histogram in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/), kept by plain
 // additions: prom-client checks and joins the labels with every observation, which costs ten times as much.
 
-/** In seconds: from a cached answer to the longest that any request may take. */
-const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
+/** From a cached answer to the longest that any request may take. */
+const usualBoundsMs = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000];
+
+/** What a histogram is called and how it is divided. */
+export interface HistogramShape {
+  name: string;
+  help: string;
+  /** Two or three. */
+  labels: readonly string[];
+  /** Upper bounds of the buckets, in milliseconds. @default from 1 to 5000 */
+  boundsMs?: readonly number[];
+  /** What it shows durations in: Prometheus wants seconds, others have their names already. @default 'seconds' */
+  unit?: 'seconds' | 'milliseconds';
+}
 
 /** What a label may be; each has few different values. */
 export type LabelValue = string | number | undefined;
@@ -20,27 +32,31 @@ const toText = (value: LabelValue) =>
     .replaceAll('"', '\\"')
     .replaceAll('\n', '\\n');
 
-/** Durations in seconds, by two or three labels. */
+/** Durations by two or three labels. */
 export class DurationHistogram {
   readonly #name: string;
   readonly #help: string;
   readonly #labels: readonly string[];
+  readonly #boundsMs: readonly number[];
+  readonly #msInUnit: number;
   readonly #series = new Map<LabelValue, Map<LabelValue, Map<LabelValue, Series>>>();
 
-  constructor({ name, help, labels }: { name: string; help: string; labels: readonly string[] }) {
+  constructor({ name, help, labels, boundsMs = usualBoundsMs, unit = 'seconds' }: HistogramShape) {
     this.#name = name;
     this.#help = help;
     this.#labels = labels;
+    this.#boundsMs = boundsMs;
+    this.#msInUnit = unit === 'seconds' ? 1_000 : 1;
   }
 
   /** Counts one duration; the values in the order of the labels. */
   record(durationMs: number, first: LabelValue, second: LabelValue, third?: LabelValue): void {
     const series = this.#series.get(first)?.get(second)?.get(third) ?? this.#add(first, second, third);
-    const seconds = durationMs / 1_000;
+    const bounds = this.#boundsMs;
     let bucket = 0;
-    while (bucket < bounds.length && seconds > (bounds[bucket] ?? 0)) bucket++;
+    while (bucket < bounds.length && durationMs > (bounds[bucket] ?? 0)) bucket++;
     series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
-    series.sum += seconds;
+    series.sum += durationMs / this.#msInUnit;
   }
 
   #add(first: LabelValue, second: LabelValue, third: LabelValue): Series {
@@ -50,7 +66,7 @@ export class DurationHistogram {
     bySecond.set(second, byThird);
     const values = [first, second, third];
     const labels = this.#labels.map((label, index) => `${label}="${toText(values[index])}"`).join(',');
-    const series: Series = { labels, counts: new Array(bounds.length + 1).fill(0), sum: 0 };
+    const series: Series = { labels, counts: new Array(this.#boundsMs.length + 1).fill(0), sum: 0 };
     byThird.set(third, series);
     return series;
   }
@@ -70,7 +86,9 @@ export class DurationHistogram {
     let total = 0;
     const buckets = counts.map((count, index) => {
       total += count;
-      return `${this.#name}_bucket{${labels},le="${bounds[index] ?? '+Inf'}"} ${total}`;
+      const boundMs = this.#boundsMs[index];
+      const bound = boundMs === undefined ? '+Inf' : boundMs / this.#msInUnit;
+      return `${this.#name}_bucket{${labels},le="${bound}"} ${total}`;
     });
     return [...buckets, `${this.#name}_sum{${labels}} ${sum}`, `${this.#name}_count{${labels}} ${total}`];
   }

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { DurationHistogram } from './duration-histogram.ts';
+import { DurationHistogram, type HistogramShape } from './duration-histogram.ts';
 import { observeOperations } from './operation-metrics.ts';
 
 /** One value of a metric; the labels are those that the metric declares. */
@@ -52,9 +52,9 @@ export class Metrics {
     }
   }
 
-  /** Adds a histogram of durations in seconds, for what is too frequent to be asked for. */
-  addHistogram(of: ConstructorParameters<typeof DurationHistogram>[0]): DurationHistogram {
-    const histogram = new DurationHistogram(of);
+  /** Adds a histogram of durations, for what is too frequent to be asked for. */
+  addHistogram(shape: HistogramShape): DurationHistogram {
+    const histogram = new DurationHistogram(shape);
     this.#histograms.push(histogram);
     return histogram;
   }

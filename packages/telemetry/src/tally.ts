@@ -14,12 +14,17 @@ export class Tally {
 
   /** Counts one; the values in the order of the labels. */
   count(...values: readonly string[]): void {
+    this.add(1, ...values);
+  }
+
+  /** Counts `amount` at once, such as bytes. */
+  add(amount: number, ...values: readonly string[]): void {
     const key = values.join(' ');
     const counted = this.#counts.get(key);
-    if (counted !== undefined) counted.value++;
+    if (counted !== undefined) counted.value += amount;
     else {
       const labels = Object.fromEntries(this.#labels.map((label, index) => [label, values[index] ?? '']));
-      this.#counts.set(key, { labels, value: 1 });
+      this.#counts.set(key, { labels, value: amount });
     }
   }
 

@@ -1,0 +1,92 @@
+import type { Dispatcher } from 'undici';
+import type { Exchange } from '../proxy/exchange.ts';
+import { isConnectionLost, NoTargetError } from './errors.ts';
+import type { Target } from './target.ts';
+import { type PoolOptions, TargetPool } from './target-pool.ts';
+import type { Upstream } from './upstream.ts';
+
+/** Connections of one user to the targets of an upstream: what one user takes is not taken from another. */
+export class Backend {
+  readonly upstream: Upstream;
+  readonly #options: PoolOptions;
+  readonly #pools = new Map<Target, TargetPool>();
+  #targets: readonly Target[] = [];
+
+  constructor(upstream: Upstream, options: PoolOptions) {
+    this.upstream = upstream;
+    this.#options = options;
+  }
+
+  /** Whether one more request may run or wait at any target. */
+  get hasRoom(): boolean {
+    this.#follow();
+    for (const pool of this.#pools.values()) if (pool.hasRoom) return true;
+    return this.#pools.size === 0;
+  }
+
+  /**
+   * Takes a place for one request at a target that was not tried yet, or at any where all were; the place has to be
+   * released. Undefined when all that may be asked have all they may have.
+   */
+  acquire(
+    exchange: Exchange | undefined,
+    tried: readonly Target[],
+    streaming: boolean,
+  ): TargetPool | undefined {
+    this.#follow();
+    const fit = (target: Target) => this.#pools.get(target)?.mayTake(streaming) === true;
+    const target =
+      (tried.length === 0
+        ? undefined
+        : this.upstream.choose(exchange, (one) => !tried.includes(one) && fit(one))) ??
+      this.upstream.choose(exchange, fit);
+    const pool = target === undefined ? undefined : this.#pools.get(target);
+    pool?.acquire(streaming);
+    return pool;
+  }
+
+  /** For questions of the gateway's own: asks a second target where the first takes no connection. */
+  async request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+    const tried: Target[] = [];
+    for (;;) {
+      const pool = this.acquire(undefined, tried, false);
+      if (pool === undefined) throw new NoTargetError(this.upstream.entity.name);
+      try {
+        return await pool.request(options);
+      } catch (error) {
+        if (!isConnectionLost(error)) throw error;
+        this.upstream.failed(pool.target, 'tcp');
+        if (tried.length > 0 || this.upstream.targets.length < 2) throw error;
+        tried.push(pool.target);
+      } finally {
+        pool.release(false);
+      }
+    }
+  }
+
+  /** Lets what runs end, then closes the connections. */
+  async retire(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.retire()));
+  }
+
+  /** Closes every connection, running requests included. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+  }
+
+  /** Connections follow the targets: those of one that is gone end with what runs on them. */
+  #follow(): void {
+    const { targets } = this.upstream;
+    if (targets === this.#targets) return;
+    this.#targets = targets;
+    const present = new Set(targets);
+    for (const [target, pool] of this.#pools) {
+      if (present.has(target)) continue;
+      this.#pools.delete(target);
+      void pool.retire();
+    }
+    for (const target of targets) {
+      if (!this.#pools.has(target)) this.#pools.set(target, new TargetPool(target, this.#options));
+    }
+  }
+}
