@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { parseEnv, promisify } from 'node:util';
 import { findPort } from '@tsmicro/stack';
 
 const root = join(import.meta.dirname, '..');
@@ -25,7 +25,12 @@ export interface Addresses {
   mongo: string;
   rsaPrivateKey: string;
   rsaPublicKey: string;
+  /** By the name of a process: `auth`, `auth-2`. */
   pids: Record<string, number>;
+  /** By the name of a process, as pids are. */
+  metrics: Record<string, string>;
+  /** The URLs of all instances of each service, the first one's first. */
+  instances: Record<string, string[]>;
 }
 
 /** An answer of the gateway in the parts that the contract speaks of. */
@@ -58,17 +63,22 @@ export interface AskOptions {
 /** The whole system as `npm start` runs it, in a folder and on ports of its own. */
 export class System {
   readonly home: string;
+  readonly #options: readonly string[];
   #child: ChildProcess | undefined;
   #printed = '';
   #gatewayPort = 0;
 
-  private constructor(home: string) {
+  private constructor(home: string, options: readonly string[]) {
     this.home = home;
+    this.#options = options;
   }
 
-  /** Starts a system without data; it is stopped and its data removed when the owner disposes of it. */
-  static async open(): Promise<System> {
-    const system = new System(await mkdtemp(join(tmpdir(), 'tsmicro-system-')));
+  /**
+   * Starts a system without data, with the options of `npm start` such as `--balanced`; it is stopped and its data
+   * removed when the owner disposes of it.
+   */
+  static async open(...options: string[]): Promise<System> {
+    const system = new System(await mkdtemp(join(tmpdir(), 'tsmicro-system-')), options);
     system.#gatewayPort = await findPort();
     await system.start();
     return system;
@@ -81,7 +91,8 @@ export class System {
 
   /** Runs the launcher until the table of addresses is there. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [launcher, 'start', '--port', String(this.#gatewayPort)], {
+    const words = ['start', '--port', String(this.#gatewayPort), ...this.#options];
+    const child = spawn(process.execPath, [launcher, ...words], {
       env: this.#environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -113,6 +124,11 @@ export class System {
     return JSON.parse(await readFile(join(this.home, 'addresses.json'), 'utf8')) as Addresses;
   }
 
+  /** The variables that a process was started with, as the stack made them. */
+  async variables(name: string): Promise<Record<string, string>> {
+    return parseEnv(await readFile(join(this.home, 'env', `${name}.env`), 'utf8')) as Record<string, string>;
+  }
+
   /** The resident memory of every process, in MiB. */
   async memoryMib(): Promise<Record<string, number>> {
     const { pids } = await this.addresses();
@@ -140,7 +156,7 @@ export class System {
   async command(...words: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(process.execPath, [launcher, ...words], {
       env: this.#environment(),
-      timeout: 30_000,
+      timeout: 120_000,
     });
     return stdout;
   }

@@ -5,7 +5,8 @@ import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { discover } from '../src/discovery/discover.ts';
-import type { Surroundings } from '../src/launcher/definition.ts';
+import type { ServiceDefinition, Surroundings } from '../src/launcher/definition.ts';
+import { type Instance, instanceName } from '../src/launcher/instance.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -32,11 +33,25 @@ const service = (name: string, tsmicro: unknown, ...dependencies: string[]) => (
   dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, '0.1.0'])),
 });
 
+const instance = (service: string, number: number, port: number): Instance => ({
+  service,
+  number,
+  name: instanceName(service, number),
+  port,
+  metricsPort: port + 1100,
+});
+
 const surroundings: Surroundings = {
   host: '127.0.0.1',
-  ports: { gateway: 8000, orders: 8003, stock: 8004, mail: 8005 },
-  metricsPorts: { gateway: 9100, orders: 9103, stock: 9104, mail: 9105 },
-  urls: { nats: 'nats://127.0.0.1:4222', redis: 'redis://:secret@127.0.0.1:6379' },
+  instances: {
+    gateway: [instance('gateway', 1, 8000)],
+    orders: [instance('orders', 1, 8003)],
+    stock: [1, 2, 3].map((number) => instance('stock', number, 7994 + 10 * number)),
+    mail: [instance('mail', 1, 8005)],
+  },
+  balanced: false,
+  urls: { nats: 'nats://operator:all@127.0.0.1:4222', redis: 'redis://:secret@127.0.0.1:6379' },
+  natsUrls: { orders: 'nats://orders:word@127.0.0.1:4222', gateway: 'nats://gateway:door@127.0.0.1:4222' },
   databases: {
     orders: 'postgres://orders:word@127.0.0.1:5432/orders',
     stock: 'mongodb://127.0.0.1:27017/stock',
@@ -44,6 +59,14 @@ const surroundings: Surroundings = {
   rsaPrivateKey: '/keys/private.pem',
   rsaPublicKey: '/keys/public.pem',
 };
+
+/** What the first instance of a service is told. */
+function environmentOf(service: ServiceDefinition) {
+  return service.environment(
+    surroundings,
+    surroundings.instances[service.name]?.[0] ?? instance('auth', 1, 1),
+  );
+}
 
 test('discovery: every folder of services with the field "tsmicro" is a service, in the order of ports', () => {
   using project = new Project({
@@ -79,12 +102,12 @@ test('discovery: a service is told what it needs, and nothing else', () => {
     'services/mail': service('mail', { port: 8005 }),
   });
   const { services, gateway } = discover(project.root);
-  const [orders, stock, mail] = services.map(({ environment }) => environment(surroundings));
+  const [orders, stock, mail] = services.map(environmentOf);
   assert.deepEqual(orders, {
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '8003',
     METRICS_PORT: '9103',
-    NATS_URL: 'nats://127.0.0.1:4222',
+    NATS_URL: 'nats://orders:word@127.0.0.1:4222',
     NATS_SERVICE_NAME: 'orders',
     DB_HOST: '127.0.0.1',
     DB_PORT: '5432',
@@ -100,9 +123,48 @@ test('discovery: a service is told what it needs, and nothing else', () => {
     assert.ok(environment && 'RSA_PRIVATE_KEY_PATH' in environment, 'a person’s key is kept away too');
     assert.equal(environment.RSA_PRIVATE_KEY_PATH, undefined);
   }
-  assert.equal(
-    gateway.environment(surroundings).HOST_MAP,
-    'orders:8000=127.0.0.1:8003,stock:8000=127.0.0.1:8004,mail:8000=127.0.0.1:8005',
+  const { NATS_URL, REDIS_PASSWORD } = environmentOf(gateway);
+  assert.deepEqual([NATS_URL, REDIS_PASSWORD], ['nats://gateway:door@127.0.0.1:4222', 'secret']);
+});
+
+test('discovery: the gateway is told where each instance is, and of two names where there is one', () => {
+  using project = new Project({
+    'services/orders': service('orders', { port: 8003 }),
+    'services/stock': service('stock', { port: 8004 }),
+  });
+  const { gateway } = discover(project.root);
+  const environment = environmentOf(gateway);
+  assert.deepEqual(String(environment.HOST_MAP).split(','), [
+    'orders:8000=127.0.0.1:8003',
+    'orders1:8000=127.0.0.1:8003',
+    'orders2:8000=127.0.0.1:8003',
+    'stock:8000=127.0.0.1:8004',
+    'stock1:8000=127.0.0.1:8004',
+    'stock2:8000=127.0.0.1:8014',
+    'stock3:8000=127.0.0.1:8024',
+    'redis:6379=127.0.0.1:6379',
+  ]);
+  assert.ok(!('KONG_CONFIG' in environment));
+  const balanced = gateway.environment({ ...surroundings, balanced: true }, instance('gateway', 1, 8000));
+  assert.equal(balanced.KONG_CONFIG, join(project.root, 'gateway/kong/kong-load-balanced.yml'));
+});
+
+test('discovery: a service may ask those whose contracts it is itself built on', () => {
+  using project = new Project({
+    'contracts/orders': { name: '@p/contracts-orders' },
+    'contracts/stock': { name: '@p/contracts-stock', dependencies: { '@p/contracts-orders': '0.1.0' } },
+    'services/orders': service('@p/orders', { port: 8003 }, '@p/contracts-orders'),
+    'services/stock': service('@p/stock', { port: 8004 }, '@p/contracts-stock', '@p/contracts-orders'),
+    'services/mail': service('@p/mail', { port: 8005 }, '@p/contracts-stock'),
+  });
+  const { services } = discover(project.root);
+  assert.deepEqual(
+    services.map(({ name, asks }) => [name, asks]),
+    [
+      ['orders', []],
+      ['stock', ['orders']],
+      ['mail', ['stock']],
+    ],
   );
 });
 
@@ -114,7 +176,7 @@ test('discovery: databases of Redis are as declared, else the lowest that nobody
     'services/d': service('d', { port: 8004 }),
   });
   const { services } = discover(project.root);
-  const numbers = services.map(({ name, environment }) => [name, environment(surroundings).REDIS_DB]);
+  const numbers = services.map((found) => [found.name, environmentOf(found).REDIS_DB]);
   assert.deepEqual(numbers, [
     ['a', '1'],
     ['b', '0'],
@@ -125,9 +187,10 @@ test('discovery: databases of Redis are as declared, else the lowest that nobody
 
 test('discovery: everything that is wrong is named, with its file and field, at once', () => {
   using project = new Project({
-    'services/orders': service('orders', { port: '8003', needs: ['oracle'], redisDatabase: 16, prot: 1 }),
+    'services/orders': service('orders', { port: '8003', needs: ['oracle'], redisDatabase: 15, prot: 1 }),
     'services/stock': service('stock', { needs: ['postgres', 'mongo'] }),
     'services/nats': service('nats', { port: 8006 }),
+    'services/mail-2': service('mail-2', { port: 8007 }),
     'services/mail': service('mail', true),
     'services/torn': '{',
     'services/a': service('a', { port: 8001, needs: ['mongo'], database: 'x', redisDatabase: 3 }),
@@ -141,12 +204,13 @@ test('discovery: everything that is wrong is named, with its file and field, at 
         /^services\/b\/package\.json: "tsmicro\.database" x of mongo belongs to services\/a already$/,
         /^services\/b\/package\.json: "tsmicro\.port" 8001 belongs to services\/a already$/,
         /^services\/b\/package\.json: "tsmicro\.redisDatabase" 3 belongs to services\/a already$/,
+        /^services\/mail-2\/package\.json: a service cannot be called mail-2/,
         /^services\/mail\/package\.json: "tsmicro" must be an object such as/,
         /^services\/nats\/package\.json: a service cannot be called nats/,
         /^services\/orders\/package\.json: "tsmicro\.needs" must be a list of nats, postgres, mongo, redis, keys/,
         /^services\/orders\/package\.json: "tsmicro\.port" must be a port from 1 to/,
         /^services\/orders\/package\.json: "tsmicro\.prot" is no field; there are port, needs/,
-        /^services\/orders\/package\.json: "tsmicro\.redisDatabase" must be a number from 0 to 15$/,
+        /^services\/orders\/package\.json: "tsmicro\.redisDatabase" must be a number from 0 to 14$/,
         /^services\/stock\/package\.json: "tsmicro\.needs" has postgres and mongo/,
         /^services\/stock\/package\.json: "tsmicro\.port" must be a port from 1 to/,
         /^services\/torn\/package\.json is no JSON/,
@@ -195,13 +259,13 @@ test('discovery: the sources of a service are its own and those of all it is bui
 test('discovery: auth and blog are found in this project as they have always been', () => {
   const services = discover(root).services.filter(({ name }) => name === 'auth' || name === 'blog');
   assert.deepEqual(
-    services.map(({ name, usualPort, usualMetricsPort, needs, database, environment }) => {
-      const { REDIS_DB } = environment(surroundings);
-      return [name, usualPort, usualMetricsPort, needs, database, REDIS_DB];
+    services.map((found) => {
+      const { name, usualPort, usualMetricsPort, needs, database, asks } = found;
+      return [name, usualPort, usualMetricsPort, needs, database, environmentOf(found).REDIS_DB, asks];
     }),
     [
-      ['auth', 8001, 9101, ['nats', 'postgres', 'redis'], 'auth', '0'],
-      ['blog', 8002, 9102, ['nats', 'redis', 'mongo'], 'blog', '1'],
+      ['auth', 8001, 9101, ['nats', 'postgres', 'redis'], 'auth', '0', []],
+      ['blog', 8002, 9102, ['nats', 'redis', 'mongo'], 'blog', '1', ['auth']],
     ],
   );
 });

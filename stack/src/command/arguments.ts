@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { maxInstances } from '../launcher/instance.ts';
 
 /** A command line that makes no sense: the message says why, and the process ends with 2. */
 export class UsageError extends Error {}
@@ -50,4 +51,20 @@ export function parsePort(text: string): number {
     throw new UsageError(`--port ${text} is no port: a number from 1 to 65535`);
   }
   return port;
+}
+
+/** Instances by service, from words such as `auth=2`. @throws UsageError for what is none, and for a service twice */
+export function parseCounts(words: readonly string[], services: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const word of words) {
+    const [, name = '', digits = ''] = /^([^=]+)=(\d{1,2})$/.exec(word) ?? [];
+    const count = Number(digits);
+    if (count < 1 || count > maxInstances)
+      throw new UsageError(`${word} is no scale: it must look like auth=2, from 1 to ${maxInstances}`);
+    if (!services.includes(name))
+      throw new UsageError(`${name} is no service; there are ${services.join(', ')}`);
+    if (counts.has(name)) throw new UsageError(`${name} stands there twice`);
+    counts.set(name, count);
+  }
+  return counts;
 }

@@ -9,14 +9,24 @@ import { print } from './output.ts';
 const ToldLine = Type.Object({ line: Type.String() });
 const ToldReady = Type.Object({ ready: Type.Literal(true) });
 
+/** The options as they were typed. */
+function toWords({ port, watch, shape: { balanced, counts, natsCluster } }: StartOptions): string[] {
+  const scale = [...counts].map(([name, count]) => `${name}=${count}`).join(',');
+  return [
+    ...(port === undefined ? [] : ['--port', String(port)]),
+    ...(watch ? ['--watch'] : []),
+    ...(balanced ? ['--scale', scale] : []),
+    ...(natsCluster ? ['--nats-cluster'] : []),
+  ];
+}
+
 /** Starts this very program again in a session of its own, shows what it tells, and leaves it when it is ready. */
-export async function startDetached(home: Home, { port, watch }: StartOptions): Promise<number> {
+export async function startDetached(home: Home, options: StartOptions): Promise<number> {
   const script = process.argv[1] ?? '';
-  const options = [...(port === undefined ? [] : ['--port', String(port)]), ...(watch ? ['--watch'] : [])];
   home.open();
   // It has no terminal to complain to.
   const complaints = openSync(home.logFile('launcher'), 'w', 0o600);
-  const child = spawn(process.execPath, [script, 'start', ...options], {
+  const child = spawn(process.execPath, [script, 'start', ...toWords(options)], {
     detached: true,
     stdio: ['ignore', 'ignore', complaints, 'ipc'],
   });

@@ -4,14 +4,14 @@ import type { Home } from '../home/home.ts';
 import { endLeftovers, findLeftovers } from '../home/ledger.ts';
 import type { StackDefinition } from '../launcher/definition.ts';
 import { checkGivenAddresses } from '../launcher/given-address.ts';
-import { Launcher } from '../launcher/launcher.ts';
+import { Launcher, type Shape } from '../launcher/launcher.ts';
+import { PortBook } from '../launcher/port-book.ts';
 import { missingPrograms } from '../launcher/server-starter.ts';
 import { Terminal } from '../launcher/terminal.ts';
 import { installPrograms } from '../servers/install.ts';
 import { type Change, describeFiles, SourceWatch } from '../watch/source-watch.ts';
 import { print, tellStarter } from './output.ts';
 import { formatOverview } from './overview.ts';
-import { choosePorts } from './ports.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -54,13 +54,14 @@ export interface StartOptions {
   readonly port: number | undefined;
   /** Restart what is built on a file when that changes. */
   readonly watch: boolean;
+  readonly shape: Shape;
 }
 
 /** Restarts the services that a change concerns; how each fares is told by its unit. */
-function renew({ units }: Launcher, terminal: Terminal, { files, services, at }: Change): void {
+function renew({ fleets }: Launcher, terminal: Terminal, { files, services, at }: Change): void {
   terminal.inform(`${describeFiles(files)} changed: restarting ${services.join(', ')}`);
   for (const name of services) {
-    const restarted = units.get(name)?.restart(at);
+    const restarted = fleets.get(name)?.renew(at);
     restarted?.catch((error: unknown) => terminal.warn(`${name} could not be restarted: ${String(error)}`));
   }
 }
@@ -69,17 +70,17 @@ function renew({ units }: Launcher, terminal: Terminal, { files, services, at }:
 export async function runForeground(
   definition: StackDefinition,
   home: Home,
-  { port, watch }: StartOptions,
+  { port, watch, shape }: StartOptions,
 ): Promise<number> {
   const startedAt = Date.now();
   checkGivenAddresses(definition.servers);
   await cleanUp(home);
-  const ports = await choosePorts(definition, port);
+  const ports = await PortBook.open(definition, port);
   const missing = missingPrograms(definition.servers);
   if (missing.length > 0) await installPrograms(missing, print);
   using terminal = new Terminal(home, print);
   using sources = watch ? new SourceWatch([definition.gateway, ...definition.services]) : undefined;
-  const launcher = new Launcher(definition, home, terminal);
+  const launcher = new Launcher(definition, home, terminal, shape);
   const end = new EndWish(() => void launcher.kill().catch(() => {}));
   const handler = createHandler(launcher, () => end.say('npm run stop'));
   await using _control = await ControlServer.open(home.controlFile, handler);

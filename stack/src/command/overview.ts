@@ -3,16 +3,18 @@ import type { Status } from '../control/protocol.ts';
 import { Home } from '../home/home.ts';
 import type { StackDefinition } from '../launcher/definition.ts';
 import { withoutPassword } from '../launcher/given-address.ts';
+import { isInstanceOf } from '../launcher/instance.ts';
 import { formatTable } from './table.ts';
 
 /** The table of addresses, gateway first. Passwords are left to addresses.json. */
 export function formatAddresses(definition: StackDefinition, status: Status): string[] {
   const { gateway, services, servers } = definition;
   const order = [gateway.name, ...services.map((service) => service.name), ...servers];
-  const rows = order.flatMap((name) => {
-    const url = status.processes.find((known) => known.name === name)?.url;
-    return url === undefined ? [] : [[name, withoutPassword(url)]];
-  });
+  const rows = order.flatMap((kind) =>
+    status.processes
+      .filter(({ name }) => isInstanceOf(name, kind))
+      .flatMap(({ name, url }) => (url === undefined ? [] : [[name, withoutPassword(url)]])),
+  );
   return formatTable(rows);
 }
 

@@ -4,13 +4,24 @@ import type { Command } from './command.ts';
 import { logs } from './logs.ts';
 import { print } from './output.ts';
 import { reset } from './reset.ts';
+import { restart } from './restart.ts';
+import { scale } from './scale.ts';
 import { service } from './service.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { formatTable } from './table.ts';
 
-const commands: Readonly<Record<string, Command>> = { start, stop, status, logs, service, reset };
+const commands: Readonly<Record<string, Command>> = {
+  start,
+  stop,
+  status,
+  logs,
+  service,
+  scale,
+  restart,
+  reset,
+};
 const help = { help: { type: 'boolean', short: 'h' } } as const;
 const usageExitCode = 2;
 

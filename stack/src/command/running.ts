@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Check } from 'typebox/value';
 import { ControlClient } from '../control/client.ts';
 import { ControlAddress } from '../control/protocol.ts';
-import type { Home } from '../home/home.ts';
-import { readJson } from '../home/home.ts';
+import { Home, readJson } from '../home/home.ts';
 import { Lock } from '../home/lock.ts';
+import type { StackDefinition } from '../launcher/definition.ts';
 import { alive } from '../process/tree.ts';
 
 const appearMs = 5_000;
@@ -26,6 +27,14 @@ export async function findRunning(home: Home): Promise<ControlClient> {
   throw new Error(
     `The stack's launcher${who} runs and does not answer: end it with kill -9, then npm run stop`,
   );
+}
+
+/** The launcher of this stack, for commands that need it. @throws Error when none runs */
+export async function requireRunning({ home, title }: StackDefinition): Promise<ControlClient> {
+  const { path, controlFile } = new Home(home);
+  const client = existsSync(path) ? await ControlClient.find(controlFile) : undefined;
+  if (!client) throw new Error(`${title} does not run.`);
+  return client;
 }
 
 function ended(home: Home): boolean {

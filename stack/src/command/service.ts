@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { ControlClient } from '../control/client.ts';
 import { serviceActions } from '../control/protocol.ts';
-import { Home } from '../home/home.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { print } from './output.ts';
+import { requireRunning } from './running.ts';
 
 /** `npm run service` */
 export const service: Command = {
@@ -17,9 +15,7 @@ export const service: Command = {
     const action = serviceActions.find((known) => known === verb);
     if (action === undefined) throw new UsageError(`say what to do: ${serviceActions.join(', ')}`);
     if (name === undefined) throw new UsageError(`say which process to ${action}`);
-    const home = new Home(definition.home);
-    const client = existsSync(home.path) ? await ControlClient.find(home.controlFile) : undefined;
-    if (!client) throw new Error(`${definition.title} does not run.`);
+    const client = await requireRunning(definition);
     print((await client.service(action, name)).message);
     return 0;
   },

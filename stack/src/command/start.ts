@@ -1,7 +1,8 @@
 import { Home } from '../home/home.ts';
 import { Lock } from '../home/lock.ts';
 import type { StackDefinition } from '../launcher/definition.ts';
-import { parsePort } from './arguments.ts';
+import type { Shape } from '../launcher/launcher.ts';
+import { type Arguments, parseCounts, parsePort } from './arguments.ts';
 import type { Command } from './command.ts';
 import { startDetached } from './detach.ts';
 import { runForeground } from './foreground.ts';
@@ -27,9 +28,24 @@ async function tellRunning(definition: StackDefinition, home: Home): Promise<num
   return 0;
 }
 
+const balancedCount = 2;
+
+function parseShape(
+  { services }: StackDefinition,
+  flags: Arguments['flags'],
+  texts: Arguments['texts'],
+): Shape {
+  const names = services.map(({ name }) => name);
+  const scale = texts.get('scale');
+  const counts = scale === undefined ? new Map<string, number>() : parseCounts(scale.split(','), names);
+  const balanced = flags.has('balanced');
+  if (balanced) for (const name of names) counts.set(name, counts.get(name) ?? balancedCount);
+  return { balanced: balanced || scale !== undefined, counts, natsCluster: flags.has('nats-cluster') };
+}
+
 /** `npm start` */
 export const start: Command = {
-  usage: 'npm start -- [--port N] [--watch] [--detach]',
+  usage: 'npm start -- [--port N] [--balanced] [--scale NAME=N,...] [--nats-cluster] [--watch] [--detach]',
   summary: 'starts servers, services and gateway, and installs what is missing',
   options: {
     port: { type: 'string', short: 'p', summary: 'the port of the gateway (8000)' },
@@ -38,13 +54,16 @@ export const start: Command = {
       short: 'w',
       summary: 'restarts a service when files that it is built on change',
     },
+    balanced: { type: 'boolean', summary: 'two instances of each service behind the gateway' },
+    scale: { type: 'string', summary: 'so many instances of a service, as in auth=2,blog=3' },
+    'nats-cluster': { type: 'boolean', summary: 'three NATS servers instead of one' },
     detach: { type: 'boolean', short: 'd', summary: 'returns when all is ready; npm run stop ends it' },
   },
   maxWords: 0,
   async run(definition, { flags, texts }) {
     const portText = texts.get('port');
     const port = portText === undefined ? undefined : parsePort(portText);
-    const options = { port, watch: flags.has('watch') };
+    const options = { port, watch: flags.has('watch'), shape: parseShape(definition, flags, texts) };
     const home = new Home(definition.home);
     if (flags.has('detach')) return await startDetached(home, options);
     // Files of ours are for our eyes; PostgreSQL sets its own.

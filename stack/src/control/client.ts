@@ -5,6 +5,8 @@ import { loopback } from '../servers/port.ts';
 import { ControlAddress, Reply, type ServiceAction, Status } from './protocol.ts';
 
 const timeoutMs = 30_000;
+/** What waits for instances, one after the other; below the 300 s that fetch itself waits. */
+const instancesMs = 280_000;
 
 /** Commands to the launcher that runs. */
 export class ControlClient {
@@ -39,12 +41,27 @@ export class ControlClient {
     return this.#ask('POST', `/service/${action}/${encodeURIComponent(name)}`, Reply);
   }
 
-  async #ask<Schema extends TSchema>(method: string, path: string, schema: Schema): Promise<Static<Schema>> {
+  /** @throws Error with the launcher's words when it refuses, or an instance does not serve */
+  scale(service: string, count: number): Promise<Reply> {
+    return this.#ask('POST', `/scale/${encodeURIComponent(service)}/${count}`, Reply, instancesMs);
+  }
+
+  /** @throws Error with the launcher's words when it refuses, or an instance does not serve */
+  restart(service: string): Promise<Reply> {
+    return this.#ask('POST', `/restart/${encodeURIComponent(service)}`, Reply, instancesMs);
+  }
+
+  async #ask<Schema extends TSchema>(
+    method: string,
+    path: string,
+    schema: Schema,
+    waitMs = timeoutMs,
+  ): Promise<Static<Schema>> {
     const { port, token } = this.#address;
     const response = await fetch(`http://${loopback}:${port}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(waitMs),
     });
     const body: unknown = await response.json();
     if (!response.ok)

@@ -5,6 +5,8 @@ import Type, { type Static } from 'typebox';
 //   GET  /status                      -> Status
 //   POST /stop                        -> Reply, at once; the launcher's process ends when all is stopped
 //   POST /service/{kill,stop,start}/NAME -> Reply, when it is done
+//   POST /scale/SERVICE/COUNT -> Reply, when there are so many instances and all serve
+//   POST /restart/SERVICE     -> Reply, when every instance was restarted, one after the other
 
 /** Where the running launcher listens, as written to `.stack/control.json`. */
 export const ControlAddress = Type.Object({

@@ -7,7 +7,8 @@ import { Check } from 'typebox/value';
 /** How far above a service's port that of its metrics is: 8001 has 9101. */
 export const metricsOffset = 1_100;
 const highestPort = 65_535 - metricsOffset;
-const redisDatabases = 16;
+/** Redis has 16; the last one is for the gateway's counts of requests. */
+const redisDatabases = 15;
 
 const needs = ['nats', 'postgres', 'mongo', 'redis', 'keys'] as const;
 
@@ -44,7 +45,7 @@ export interface DeclaredService {
   readonly routed: boolean;
 }
 
-/** Names of processes and of fields in addresses.json. */
+/** Names of processes, and of fields in addresses.json. */
 const takenNames = [
   'gateway',
   'stack',
@@ -56,6 +57,10 @@ const takenNames = [
   'pids',
   'metrics',
   'databases',
+  'instances',
+  // Users of NATS.
+  'operator',
+  'setup',
 ];
 
 function readField(file: string): unknown {
@@ -69,7 +74,8 @@ function faultsOf(name: string, value: unknown): string[] {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return ['"tsmicro" must be an object such as {"port": 8003, "needs": ["postgres"]}'];
   const faults: string[] = [];
-  if (takenNames.includes(name) || !/^[a-z][a-z0-9-]*$/.test(name))
+  // `orders-2` is the second instance of `orders`.
+  if (takenNames.includes(name) || !/^[a-z][a-z0-9-]*$/.test(name) || /-\d+$/.test(name))
     faults.push(`a service cannot be called ${name}: choose another folder`);
   const given = new Map(Object.entries(value));
   for (const field of given.keys()) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { ServiceDefinition, StackDefinition } from '../launcher/definition.ts';
+import type { ServerName, ServiceDefinition, StackDefinition } from '../launcher/definition.ts';
 import { type DeclaredService, metricsOffset, readDeclarations } from './declaration.ts';
-import { commonEnvironment, serviceEnvironment } from './environment.ts';
+import { commonEnvironment, gatewayEnvironment, serviceEnvironment } from './environment.ts';
 import { Workspace } from './workspace.ts';
 
 const gatewayPort = 8000;
@@ -22,30 +22,40 @@ function toService(declared: DeclaredService, workspace: Workspace): ServiceDefi
     usualMetricsPort: port + metricsOffset,
     needs: serverNames.filter((server) => server === 'nats' || needs.includes(server)),
     database,
+    asks: workspace.contractsOf(folder).filter((other) => other !== name),
     sources: sourcesOf(workspace, folder, 'migrations'),
-    environment: (surroundings) => serviceEnvironment(surroundings, declared),
+    environment: (surroundings, instance) => serviceEnvironment(surroundings, declared, instance),
   };
 }
 
 function toGateway(
   root: string,
   services: readonly ServiceDefinition[],
+  servers: readonly ServerName[],
   workspace: Workspace,
 ): ServiceDefinition {
   const folder = join(root, 'gateway');
+  const balancedDeclaration = join(folder, 'kong', 'kong-load-balanced.yml');
   return {
     name: 'gateway',
     script: join(folder, 'src', 'main.ts'),
     usualPort: gatewayPort,
     usualMetricsPort: gatewayPort + metricsOffset,
-    needs: [],
+    // Where instances are it hears from NATS; Redis keeps its counts of requests.
+    needs: serverNames.filter(
+      (server) => server === 'nats' || (server === 'redis' && servers.includes(server)),
+    ),
     database: '',
+    asks: [],
     sources: sourcesOf(workspace, folder, 'kong'),
-    environment: (surroundings) => ({
-      ...commonEnvironment(surroundings, 'gateway'),
-      HOST_MAP: services
-        .map(({ name }) => `${name}:8000=${surroundings.host}:${surroundings.ports[name]}`)
-        .join(','),
+    environment: (surroundings, instance) => ({
+      ...commonEnvironment(surroundings, instance),
+      ...gatewayEnvironment(
+        surroundings,
+        services.map(({ name }) => name),
+      ),
+      // Whoever has a declaration of his own means that one.
+      ...(surroundings.balanced && { KONG_CONFIG: process.env.KONG_CONFIG || balancedDeclaration }),
     }),
   };
 }
@@ -58,12 +68,13 @@ export function discover(root: string): Discovered {
   const declared = readDeclarations(root);
   const workspace = new Workspace(root);
   const services = declared.map((service) => toService(service, workspace));
+  const servers = serverNames.filter(
+    (server) => server === 'nats' || services.some(({ needs }) => needs.includes(server)),
+  );
   return {
     services,
-    gateway: toGateway(root, services, workspace),
-    servers: serverNames.filter(
-      (server) => server === 'nats' || services.some(({ needs }) => needs.includes(server)),
-    ),
+    gateway: toGateway(root, services, servers, workspace),
+    servers,
     readyPaths: declared.filter(({ routed }) => routed).map(({ name }) => `/${name}/health`),
   };
 }

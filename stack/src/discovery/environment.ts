@@ -1,4 +1,5 @@
 import type { Environment, Surroundings } from '../launcher/definition.ts';
+import type { Instance } from '../launcher/instance.ts';
 import { listenEnvironment, urlParts } from '../launcher/surroundings.ts';
 import type { DeclaredService, Need } from './declaration.ts';
 
@@ -29,18 +30,57 @@ const provisions: Readonly<Record<Exclude<Need, 'nats'>, Provision>> = {
 const withoutKeys: Environment = { RSA_PRIVATE_KEY_PATH: undefined, RSA_PUBLIC_KEY_PATH: undefined };
 
 /** What every process of the platform is told: where it listens, and where NATS is. */
-export function commonEnvironment(surroundings: Surroundings, name: string): Environment {
+export function commonEnvironment(surroundings: Surroundings, instance: Instance): Environment {
   return {
-    ...listenEnvironment(surroundings, name),
-    NATS_URL: surroundings.urls.nats,
-    NATS_SERVICE_NAME: name,
+    ...listenEnvironment(surroundings.host, instance),
+    NATS_URL: surroundings.natsUrls[instance.service],
+    NATS_SERVICE_NAME: instance.service,
   };
 }
 
-/** The variables of a service, by what it needs. */
-export function serviceEnvironment(surroundings: Surroundings, service: DeclaredService): Environment {
+/** The variables of an instance of a service, by what that needs. */
+export function serviceEnvironment(
+  surroundings: Surroundings,
+  service: DeclaredService,
+  instance: Instance,
+): Environment {
   const provided = service.needs.map((need) =>
     need === 'nats' ? {} : provisions[need](surroundings, service),
   );
-  return Object.assign(commonEnvironment(surroundings, service.name), withoutKeys, ...provided);
+  return Object.assign(commonEnvironment(surroundings, instance), withoutKeys, ...provided);
+}
+
+/** How many instances of a service `gateway/kong/kong-load-balanced.yml` names. */
+const namedInstances = 2;
+
+/** `auth:8000`, `auth1:8000` and `auth2:8000`, with the places where the instances of one service are. */
+function namesOf(service: string, places: readonly string[]): string[] {
+  const count = Math.max(namedInstances, places.length);
+  const numbered = Array.from(
+    { length: count },
+    (_, index) => `${service}${index + 1}:8000=${places[index % places.length]}`,
+  );
+  return [`${service}:8000=${places[0]}`, ...numbered];
+}
+
+/**
+ * Where the names of the gateway's declaration live, and the password of Redis. A declaration may name more instances
+ * than there are: such a name stands for one of those that are.
+ */
+export function gatewayEnvironment(
+  { host, instances, urls }: Surroundings,
+  services: readonly string[],
+): Environment {
+  const entries = services.flatMap((name) =>
+    namesOf(
+      name,
+      (instances[name] ?? []).map(({ port }) => `${host}:${port}`),
+    ),
+  );
+  if (urls.redis === undefined) return { HOST_MAP: entries.join(',') };
+  const redis = urlParts(urls.redis, 6379);
+  return {
+    HOST_MAP: [...entries, `redis:6379=${redis.host}:${redis.port}`].join(','),
+    REDIS_PASSWORD: redis.password,
+  };
 }

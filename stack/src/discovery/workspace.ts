@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
 
@@ -27,10 +27,12 @@ function readManifest(file: string): Static<typeof Manifest> | undefined {
 
 /** Which package of this project is built on which, by the `dependencies` of their package.json files. */
 export class Workspace {
+  readonly #root: string;
   readonly #packages = new Map<string, Package>();
 
   /** Reads every package.json that is there now; what is no package yet is left out. */
   constructor(root: string) {
+    this.#root = root;
     for (const path of globSync(
       rooms.map((room) => `${room}/package.json`),
       { cwd: root },
@@ -54,5 +56,13 @@ export class Workspace {
       }
     }
     return [...found].flatMap((name) => this.#packages.get(name)?.folder ?? []);
+  }
+
+  /** The services whose contracts the package in this folder is itself built on. */
+  contractsOf(folder: string): string[] {
+    const own = [...this.#packages.values()].find((known) => known.folder === folder);
+    const contracts = join(this.#root, 'contracts');
+    const folders = (own?.dependencies ?? []).flatMap((name) => this.#packages.get(name)?.folder ?? []);
+    return folders.filter((known) => dirname(known) === contracts).map((known) => basename(known));
   }
 }

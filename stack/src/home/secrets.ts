@@ -3,21 +3,30 @@ import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import { readJson, writeJson } from './home.ts';
 
-const Secrets = Type.Object({ postgresPassword: Type.String() });
+const Secrets = Type.Object({ postgresPassword: Type.String(), natsPassword: Type.String() });
 
-/** What only this stack knows: what the passwords of the services' PostgreSQL roles are made of. */
+/** What only this stack knows: what the passwords of the services at PostgreSQL and at NATS are made of. */
 export type Secrets = Static<typeof Secrets>;
 
-/** The secrets of this file; made at random when there are none. */
+const random = () => randomBytes(24).toString('hex');
+
+/** The secrets of this file; those that are missing are made at random. */
 export function openSecrets(file: string): Secrets {
   const content = readJson(file);
   if (Check(Secrets, content)) return content;
-  const secrets = { postgresPassword: randomBytes(24).toString('hex') };
+  const known = Check(Type.Partial(Secrets), content) ? content : {};
+  const secrets = { postgresPassword: random(), natsPassword: random(), ...known };
   writeJson(file, secrets);
   return secrets;
 }
 
-/** The password of one role in PostgreSQL: who has it does not know that of another. */
-export function rolePassword({ postgresPassword }: Secrets, role: string): string {
-  return createHmac('sha256', postgresPassword).update(role).digest('hex');
+function derive(secret: string, name: string): string {
+  return createHmac('sha256', secret).update(name).digest('hex');
 }
+
+/** The password of one role in PostgreSQL: who has it does not know that of another. */
+export const rolePassword = ({ postgresPassword }: Secrets, role: string): string =>
+  derive(postgresPassword, role);
+
+/** The password of one user of NATS: who has it does not know that of another. */
+export const userPassword = ({ natsPassword }: Secrets, user: string): string => derive(natsPassword, user);

@@ -10,28 +10,32 @@ export interface Addresses {
   readonly rsaPrivateKey: string;
   readonly rsaPublicKey: string;
   readonly pids: Readonly<Record<string, number>>;
-  /** Where each service shows its metrics. */
+  /** Where each process of a service shows its metrics. */
   readonly metrics: Readonly<Record<string, string>>;
+  /** The URLs of all instances of each service; the first stands under the service's own name too. */
+  readonly instances: Readonly<Record<string, readonly string[]>>;
   /** The URL of each service's own database. */
   readonly databases: Readonly<Record<string, string>>;
-  readonly [name: string]: string | Readonly<Record<string, number | string>>;
+  readonly [name: string]: string | Readonly<Record<string, number | string | readonly string[]>>;
 }
 
 /** The addresses of this moment. */
 export function toAddresses(surroundings: Surroundings, units: Iterable<Unit>): Addresses {
-  const { host, ports, metricsPorts, urls, databases, rsaPrivateKey, rsaPublicKey } = surroundings;
-  const services = Object.entries(ports).map(([name, port]) => [name, `http://${host}:${port}`]);
-  const metrics = Object.entries(metricsPorts).map(([name, port]) => [
-    name,
-    `http://${host}:${port}/metrics`,
+  const { host, instances, urls, databases, rsaPrivateKey, rsaPublicKey } = surroundings;
+  const all = Object.values(instances).flat();
+  const lists = Object.entries(instances).map(([service, known]): [string, string[]] => [
+    service,
+    known.map(({ port }) => `http://${host}:${port}`),
   ]);
+  const metrics = all.map(({ name, metricsPort }) => [name, `http://${host}:${metricsPort}/metrics`]);
   const pids = [...units].flatMap((unit) => (unit.pid === undefined ? [] : [[unit.name, unit.pid]]));
   return {
-    ...Object.fromEntries(services),
+    ...Object.fromEntries(lists.flatMap(([service, [first]]) => (first ? [[service, first]] : []))),
     ...urls,
     rsaPrivateKey,
     rsaPublicKey,
     metrics: Object.fromEntries(metrics),
+    instances: Object.fromEntries(lists),
     databases,
     pids: Object.fromEntries(pids),
   };

@@ -1,4 +1,5 @@
 import type { KeyFiles } from '../home/keys.ts';
+import type { Instance } from './instance.ts';
 
 /** The servers the stack can start. */
 export type ServerName = 'nats' | 'postgres' | 'redis' | 'mongo';
@@ -9,12 +10,14 @@ export type Environment = Record<string, string | undefined>;
 /** Where everything lives in this run: what the environment of a service is made of. */
 export interface Surroundings extends KeyFiles {
   readonly host: string;
-  /** Service name to port. */
-  readonly ports: Readonly<Record<string, number>>;
-  /** Service name to the port of its metrics. */
-  readonly metricsPorts: Readonly<Record<string, number>>;
-  /** Server name to URL; where services have databases, of the first one's. */
+  /** Service name to its instances, at least one. */
+  readonly instances: Readonly<Record<string, readonly Instance[]>>;
+  /** Whether the gateway is to have several instances of a service before it from the start. */
+  readonly balanced: boolean;
+  /** Server name to URL; where services have databases, of the first one's; of NATS the operator's. */
   readonly urls: Readonly<Partial<Record<ServerName, string>>>;
+  /** The URL of NATS with the user that a service, or the gateway, signs in as. */
+  readonly natsUrls: Readonly<Record<string, string>>;
   /** Service name to the URL of its own database, with its own role where the server is ours. */
   readonly databases: Readonly<Record<string, string>>;
 }
@@ -31,10 +34,12 @@ export interface ServiceDefinition {
   readonly needs: readonly ServerName[];
   /** The name of its own database, and of its role, for who needs PostgreSQL or MongoDB. */
   readonly database: string;
+  /** The services that it may ask over NATS. */
+  readonly asks: readonly string[];
   /** The folders of its code, its own and of packages it is built on. A change in them restarts it under `--watch`. */
   readonly sources: readonly string[];
-  /** The addresses it gets: they win over what the person's environment says. */
-  environment(surroundings: Surroundings): Environment;
+  /** The addresses that an instance gets: they win over what the person's environment says. */
+  environment(surroundings: Surroundings, instance: Instance): Environment;
 }
 
 /** A whole stack: what `npm start` starts. The first service is the gateway, the way in. */

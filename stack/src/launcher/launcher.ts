@@ -1,46 +1,58 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Home } from '../home/home.ts';
-import { openKeys } from '../home/keys.ts';
-import { Ledger } from '../home/ledger.ts';
+import { type KeyFiles, openKeys } from '../home/keys.ts';
 import { openSecrets } from '../home/secrets.ts';
-import type { Daemon } from '../process/daemon.ts';
 import { loopback } from '../servers/port.ts';
-import type { ServerOptions } from '../servers/server.ts';
 import { writeAddresses } from './addresses.ts';
 import type { ServerName, ServiceDefinition, StackDefinition, Surroundings } from './definition.ts';
+import { Fleet } from './fleet.ts';
 import { givenAddress, withoutPassword } from './given-address.ts';
+import { type Instance, isInstanceOf } from './instance.ts';
+import { NatsPlan } from './nats-plan.ts';
+import type { PortBook } from './port-book.ts';
 import { waitUntilReady } from './readiness.ts';
 import { type Databases, ServerStarter } from './server-starter.ts';
 import { startService } from './service-starter.ts';
 import { formatEnvironment } from './surroundings.ts';
 import type { Terminal } from './terminal.ts';
-import { Unit, type UnitListener } from './unit.ts';
+import type { Unit } from './unit.ts';
+import { type LauncherState, UnitBook } from './unit-book.ts';
 
 const readyTimeoutMs = 90_000;
 
-/** starting: not everything answers yet. */
-export type LauncherState = 'starting' | 'ready' | 'stopping';
+/** How much of everything there is to be. */
+export interface Shape {
+  /** Whether the gateway's declaration is the one for several instances. */
+  readonly balanced: boolean;
+  /** Instances by service; one where nothing is said. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** NATS as a cluster of three servers instead of one. */
+  readonly natsCluster: boolean;
+}
 
 /** One run of a stack: starts all of it, keeps it running, stops it in order. */
 export class Launcher {
   readonly definition: StackDefinition;
   readonly #home: Home;
   readonly #terminal: Terminal;
-  readonly #ledger: Ledger;
-  readonly #units = new Map<string, Unit>();
+  readonly #shape: Shape;
+  readonly #book: UnitBook;
+  readonly #fleets = new Map<string, Fleet>();
   readonly #urls: Partial<Record<ServerName, string>> = {};
+  readonly #natsUrls: Record<string, string> = {};
   readonly #databases: Record<string, string> = {};
   readonly #stopping = new AbortController();
-  readonly #startedAt = Date.now();
-  #surroundings: Surroundings | undefined;
+  #keys: KeyFiles = { rsaPrivateKey: '', rsaPublicKey: '' };
   #state: LauncherState = 'starting';
   #stopped: Promise<void> | undefined;
 
-  constructor(definition: StackDefinition, home: Home, terminal: Terminal) {
+  constructor(definition: StackDefinition, home: Home, terminal: Terminal, shape: Shape) {
     this.definition = definition;
     this.#home = home;
     this.#terminal = terminal;
-    this.#ledger = new Ledger(home.ledgerFile);
+    this.#shape = shape;
+    const owner = { state: () => this.#state, changed: () => this.#writeAddresses() };
+    this.#book = new UnitBook(home, terminal, owner);
   }
 
   get state(): LauncherState {
@@ -49,33 +61,40 @@ export class Launcher {
 
   /** Every program it runs; servers given by their address are not among them. */
   get units(): ReadonlyMap<string, Unit> {
-    return this.#units;
+    return this.#book.units;
   }
 
-  /** The URLs that services use on the servers, our own and those that were given. */
+  /** The URLs that services use on the servers, our own and those that were given; on NATS the operator's. */
   get urls(): Readonly<Partial<Record<ServerName, string>>> {
     return this.#urls;
   }
 
+  /** The instances of the gateway and of each service, by its name; empty before the start. */
+  get fleets(): ReadonlyMap<string, Fleet> {
+    return this.#fleets;
+  }
+
   /** Starts everything on these ports; resolves when it answers through the gateway. */
-  async start({ ports, metricsPorts }: Pick<Surroundings, 'ports' | 'metricsPorts'>): Promise<void> {
-    const { gateway, services, servers, readyPaths } = this.definition;
+  async start(ports: PortBook): Promise<void> {
+    const { servers, readyPaths } = this.definition;
     // A run that was killed leaves its addresses, and readers take the file as a sign that all is ready.
     rmSync(this.#home.addressesFile, { force: true });
+    await this.#allot(ports);
+    const keys = openKeys(this.#home.keyDir).then((files) => {
+      this.#keys = files;
+    });
     const secrets = openSecrets(this.#home.secretsFile);
-    const starter = new ServerStarter(services, this.#home, secrets);
-    const keys = openKeys(this.#home.keyDir);
-    const started = new Map(servers.map((name) => [name, this.#startServer(starter, name)]));
-    const startService = async (service: ServiceDefinition) => {
-      await Promise.all(service.needs.map((name) => started.get(name)));
-      const where = { ports, metricsPorts, urls: this.#urls, databases: this.#databases };
-      this.#surroundings = { host: loopback, ...where, ...(await keys) };
-      await this.#startService(service, this.#surroundings);
+    const nats = new NatsPlan(this.definition, secrets, this.#shape.natsCluster);
+    const starter = new ServerStarter(this.definition.services, this.#home, secrets, nats);
+    const started = new Map(servers.map((name) => [name, this.#startServer(starter, name, nats)]));
+    const startFleet = async ({ name, needs }: ServiceDefinition) => {
+      await Promise.all([keys, ...needs.map((need) => started.get(need))]);
+      await this.#fleets.get(name)?.start();
     };
-    await Promise.all([keys, ...started.values(), ...[gateway, ...services].map(startService)]);
-    const gatewayUrl = `http://${loopback}:${ports[gateway.name]}`;
-    const readyUrls = readyPaths.map((path) => gatewayUrl + path);
-    await waitUntilReady(readyUrls, this.#units, readyTimeoutMs, this.#stopping.signal);
+    await Promise.all([...started.values(), ...this.#services.map(startFleet)]);
+    const gatewayUrl = this.#book.units.get(this.definition.gateway.name)?.url;
+    const readyUrls = readyPaths.map((path) => `${gatewayUrl}${path}`);
+    await waitUntilReady(readyUrls, this.units, readyTimeoutMs, this.#stopping.signal);
     this.#stopping.signal.throwIfAborted();
     this.#state = 'ready';
     this.#writeAddresses();
@@ -89,20 +108,57 @@ export class Launcher {
 
   /** Ends all at once: for whoever cannot wait for `stop`. */
   async kill(): Promise<void> {
-    await Promise.all([...this.#units.values()].map((unit) => unit.kill()));
+    await Promise.all([...this.units.values()].map((unit) => unit.kill()));
   }
 
-  async #startServer(starter: ServerStarter, name: ServerName): Promise<void> {
+  get #services(): readonly ServiceDefinition[] {
+    return [this.definition.gateway, ...this.definition.services];
+  }
+
+  /** What is true for whoever is started now. */
+  get #surroundings(): Surroundings {
+    return {
+      host: loopback,
+      instances: Object.fromEntries([...this.#fleets].map(([name, { instances }]) => [name, instances])),
+      balanced: this.#shape.balanced,
+      urls: this.#urls,
+      natsUrls: this.#natsUrls,
+      databases: this.#databases,
+      ...this.#keys,
+    };
+  }
+
+  /** The first instance of each has its usual ports before a second one of another may come by them. */
+  async #allot(ports: PortBook): Promise<void> {
+    const host = {
+      units: this.units,
+      signal: this.#stopping.signal,
+      start: (service: ServiceDefinition, instance: Instance) => this.#startService(service, instance),
+      remove: (unit: Unit) => this.#book.remove(unit),
+    };
+    for (const service of this.#services) {
+      const fleet = new Fleet(service, ports, host);
+      this.#fleets.set(service.name, fleet);
+      await fleet.allot(1);
+    }
+    for (const [name, count] of this.#shape.counts) await this.#fleets.get(name)?.allot(count);
+  }
+
+  async #startServer(starter: ServerStarter, name: ServerName, nats: NatsPlan): Promise<void> {
     const given = givenAddress(name);
     if (given !== undefined) {
       this.#noteUrls(name, given, starter.givenDatabases(name, given));
+      if (name === 'nats') for (const { name: service } of this.#services) this.#natsUrls[service] = given;
       this.#terminal.tell(`  ${name.padEnd(9)} ${withoutPassword(given)} (given, not ours to start or stop)`);
       return;
     }
-    const hear = this.#hear(name, (line) => this.#terminal.server(name, line));
-    const unit = this.#addUnit(name, () => starter.start(name, hear));
-    await unit.start();
-    const url = unit.url ?? '';
+    const units = starter.members(name).map((member) => {
+      const hear = this.#book.hear(member, (line) => this.#terminal.server(member, line));
+      return this.#book.add(member, () => starter.start(name, member, hear));
+    });
+    await Promise.all(units.map((unit) => unit.start()));
+    const url = units.map((unit) => unit.url).join(',');
+    if (name === 'nats') Object.assign(this.#natsUrls, nats.urlsFor(url));
     this.#noteUrls(name, url, await starter.openDatabases(name, url));
   }
 
@@ -111,66 +167,44 @@ export class Launcher {
     this.#urls[name] = Object.values(databases)[0] ?? url;
   }
 
-  async #startService(service: ServiceDefinition, surroundings: Surroundings): Promise<void> {
+  async #startService(service: ServiceDefinition, instance: Instance): Promise<void> {
     if (this.#stopping.signal.aborted) return;
-    const variables = { ...this.definition.defaults, ...service.environment(surroundings) };
-    writeFileSync(this.#home.environmentFile(service.name), formatEnvironment(variables), { mode: 0o600 });
-    const hear = this.#hear(service.name, (line) =>
-      this.#terminal.service(service.name, line, this.#units.get(service.name)?.onTrial),
+    const { name } = instance;
+    const { defaults } = this.definition;
+    const environment = () => {
+      const ours = service.environment(this.#surroundings, instance);
+      const text = formatEnvironment({ ...defaults, ...ours });
+      this.#book.record(() => writeFileSync(this.#home.environmentFile(name), text, { mode: 0o600 }));
+      return ours;
+    };
+    const hear = this.#book.hear(name, (line) =>
+      this.#terminal.service(name, line, this.units.get(name)?.onTrial),
     );
-    const unit = this.#addUnit(service.name, () =>
-      startService(this.definition, service, surroundings, hear),
+    const unit = this.#book.add(name, () =>
+      startService(service, instance, { defaults, environment, ...hear }),
     );
     await unit.start();
   }
 
-  #hear(name: string, onLine: (line: string) => void): Pick<ServerOptions, 'onLine' | 'onSpawn'> {
-    return { onLine, onSpawn: (pid) => this.#record(() => this.#ledger.enter(name, pid)) };
-  }
-
-  #addUnit(name: string, open: () => Promise<Daemon>): Unit {
-    let told = false;
-    const listener: UnitListener = {
-      inform: (line) => {
-        if (this.#state !== 'stopping') this.#terminal.inform(line);
-      },
-      warn: (line) => this.#terminal.warn(line),
-      changed: (unit) => {
-        if (unit.state === 'ready' && !told && this.#state !== 'stopping') {
-          told = true;
-          const seconds = ((Date.now() - this.#startedAt) / 1000).toFixed(1);
-          this.#terminal.tell(`  ${name.padEnd(9)} ready after ${seconds} s`);
-        }
-        if (unit.pid === undefined) this.#record(() => this.#ledger.strike(name));
-        if (this.#state === 'ready') this.#record(() => this.#writeAddresses());
-      },
-    };
-    const unit = new Unit(name, open, listener);
-    this.#units.set(name, unit);
-    return unit;
-  }
-
-  /** A folder that was removed, or a full disk, is no reason to leave all that runs without its launcher. */
-  #record(write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      this.#terminal.warnUnwritable(error);
-    }
-  }
-
   #writeAddresses(): void {
-    if (this.#surroundings)
-      writeAddresses(this.#home.addressesFile, this.#surroundings, this.#units.values());
+    if (this.#state !== 'ready') return;
+    this.#book.record(() =>
+      writeAddresses(this.#home.addressesFile, this.#surroundings, this.units.values()),
+    );
   }
 
   async #stopInOrder(): Promise<void> {
     this.#state = 'stopping';
     this.#stopping.abort(new Error('stopped before everything was ready'));
     rmSync(this.#home.addressesFile, { force: true });
-    const { gateway, services, servers } = this.definition;
-    for (const group of [[gateway.name], services.map((service) => service.name), servers]) {
-      await Promise.all(group.map((name) => this.#units.get(name)?.stop()));
+    const { gateway, servers } = this.definition;
+    const turnOf = (unit: Unit) => {
+      if (unit.name === gateway.name) return 0;
+      return servers.some((server) => isInstanceOf(unit.name, server)) ? 2 : 1;
+    };
+    for (const turn of [0, 1, 2]) {
+      const group = [...this.units.values()].filter((unit) => turnOf(unit) === turn);
+      await Promise.all(group.map((unit) => unit.stop()));
     }
   }
 }

@@ -17,8 +17,9 @@ async function refusal(url: string): Promise<string | undefined> {
   }
 }
 
-function formatLastWords({ name, lastWords }: Unit): string {
-  return lastWords.map((line) => formatLine(name, line, false)).join('\n');
+function endsAgain({ name, lastWords }: Unit): Error {
+  const lines = lastWords.map((line) => formatLine(name, line, false)).join('\n');
+  return new Error(`${name} ends again and again. Its last lines:\n${lines}`);
 }
 
 /** Why not all is ready yet; undefined when every unit answers, and every URL answers 200. */
@@ -50,10 +51,28 @@ export async function waitUntilReady(
     if (why === undefined) return;
     signal.throwIfAborted();
     for (const unit of units.values()) {
-      if (unit.restarts < tooManyStarts) continue;
-      throw new Error(`${unit.name} ends again and again. Its last lines:\n${formatLastWords(unit)}`);
+      if (unit.restarts >= tooManyStarts) throw endsAgain(unit);
     }
     if (Date.now() > deadline) throw new Error(`not ready after ${timeoutMs / 1000} s: ${why}`);
+    await sleep(pollMs);
+  }
+}
+
+/**
+ * Waits until a unit answers and says at `/health/ready` that all it needs is there.
+ * @throws Error when it is stopped, does not start or takes longer; with its last lines when it ends again and again
+ */
+export async function waitUntilServing(unit: Unit, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  const restartsBefore = unit.restarts;
+  for (;;) {
+    const { name, state, url, restarts } = unit;
+    if (state === 'failed' || state === 'stopped') throw new Error(`${name} is ${state}`);
+    if (restarts - restartsBefore >= tooManyStarts) throw endsAgain(unit);
+    const why = state === 'ready' ? await refusal(`${url}/health/ready`) : `${name} is ${state}`;
+    if (why === undefined) return;
+    signal.throwIfAborted();
+    if (Date.now() > deadline) throw new Error(`${name} is not ready after ${timeoutMs / 1000} s: ${why}`);
     await sleep(pollMs);
   }
 }

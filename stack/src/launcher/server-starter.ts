@@ -12,6 +12,7 @@ import { redisPort, startRedis } from '../servers/redis.ts';
 import type { LocalServer, ServerOptions } from '../servers/server.ts';
 import type { ServerName, ServiceDefinition } from './definition.ts';
 import { givenAddress, inDatabase, withDatabase } from './given-address.ts';
+import type { NatsPlan } from './nats-plan.ts';
 
 interface ServerKind {
   readonly usualPort: number;
@@ -26,6 +27,11 @@ const kinds: Record<ServerName, ServerKind> = {
   redis: { usualPort: redisPort, program: 'redis-server', start: startRedis },
   mongo: { usualPort: mongoPort, start: startMongo },
 };
+
+type Hearing = Pick<ServerOptions, 'onLine' | 'onSpawn'>;
+
+/** How far the usual ports of the members of a cluster are from each other. */
+const portOffset = 10;
 
 /** Service name to the URL of its own database. */
 export type Databases = Readonly<Record<string, string>>;
@@ -43,32 +49,40 @@ export class ServerStarter {
   readonly #services: readonly ServiceDefinition[];
   readonly #home: Home;
   readonly #secrets: Secrets;
+  readonly #nats: NatsPlan;
 
-  constructor(services: readonly ServiceDefinition[], home: Home, secrets: Secrets) {
+  constructor(services: readonly ServiceDefinition[], home: Home, secrets: Secrets, nats: NatsPlan) {
     this.#services = services;
     this.#home = home;
     this.#secrets = secrets;
+    this.#nats = nats;
   }
 
-  /** Starts the server on its usual port when that is free, else on a free one. */
-  async start(name: ServerName, hear: Pick<ServerOptions, 'onLine' | 'onSpawn'>): Promise<Daemon> {
-    const port = await findPort(kinds[name].usualPort);
+  /** The names of the processes that this server is: of a cluster, several. */
+  members(name: ServerName): readonly string[] {
+    return name === 'nats' ? this.#nats.members : [name];
+  }
+
+  /** Starts a member of a server on its usual port when that is free, else on a free one. */
+  async start(name: ServerName, member: string, hear: Hearing): Promise<Daemon> {
+    const above = this.members(name).indexOf(member) * portOffset;
+    const port = await findPort(kinds[name].usualPort + above);
     try {
-      return await this.#startOn(port, name, hear);
+      return await this.#startOn(port, name, member, hear);
     } catch (error) {
       // Between our look and the server's own somebody else may have taken the port, as another stack that starts.
       const other = await findPort(port);
       if (other === port) throw error;
-      return await this.#startOn(other, name, hear);
+      return await this.#startOn(other, name, member, hear);
     }
   }
 
-  async #startOn(
-    port: number,
-    name: ServerName,
-    hear: Pick<ServerOptions, 'onLine' | 'onSpawn'>,
-  ): Promise<Daemon> {
-    const server = await kinds[name].start({ ...hear, dir: this.#home.dataDir(name), port });
+  async #startOn(port: number, name: ServerName, member: string, hear: Hearing): Promise<Daemon> {
+    const options = { ...hear, dir: this.#home.dataDir(member), port };
+    const server =
+      name === 'nats'
+        ? await startNats({ ...options, ...(await this.#nats.optionsFor(member)) })
+        : await kinds[name].start(options);
     if (server.external) throw new Error(`${name} was given by its address`);
     return server;
   }

@@ -2,29 +2,35 @@ import { existsSync } from 'node:fs';
 import { Daemon } from '../process/daemon.ts';
 import { loopback } from '../servers/port.ts';
 import type { ServerOptions } from '../servers/server.ts';
-import type { ServiceDefinition, StackDefinition, Surroundings } from './definition.ts';
+import type { Environment, ServiceDefinition } from './definition.ts';
+import type { Instance } from './instance.ts';
 import { mergeEnvironment } from './surroundings.ts';
 
 const probeTimeoutMs = 1_000;
 
-/** Starts a service as a child process; resolves when it runs, before it answers: services wait for what they need. */
+/** What an instance is started with. */
+export interface ServiceStart extends Pick<ServerOptions, 'onLine' | 'onSpawn'> {
+  /** Variables that hold unless the person's environment says otherwise. */
+  readonly defaults: Environment;
+  /** The addresses it gets, asked before every start. */
+  environment(): Environment;
+}
+
+/** Starts an instance as a child process; resolves when it runs, before it answers: services wait for what they need. */
 export async function startService(
-  definition: StackDefinition,
   service: ServiceDefinition,
-  surroundings: Surroundings,
-  hear: Pick<ServerOptions, 'onLine' | 'onSpawn'>,
+  { name, port }: Instance,
+  { defaults, environment, ...hear }: ServiceStart,
 ): Promise<Daemon> {
-  if (!existsSync(service.script))
-    throw new Error(`${service.name} cannot start: there is no ${service.script}`);
-  const port = surroundings.ports[service.name] ?? service.usualPort;
+  if (!existsSync(service.script)) throw new Error(`${name} cannot start: there is no ${service.script}`);
   const url = `http://${loopback}:${port}`;
   const daemon = new Daemon({
-    name: service.name,
+    name,
     port,
     url,
     ...hear,
     async program() {
-      const env = mergeEnvironment(definition.defaults, process.env, service.environment(surroundings));
+      const env = mergeEnvironment(defaults, process.env, environment());
       return { command: process.execPath, args: [service.script], env };
     },
     async probe() {

@@ -1,5 +1,6 @@
-import type { Environment, Surroundings } from './definition.ts';
+import type { Environment } from './definition.ts';
 import { withFirstHost } from './given-address.ts';
+import type { Instance } from './instance.ts';
 
 function part(text: string): string | undefined {
   return text === '' ? undefined : decodeURIComponent(text);
@@ -28,13 +29,9 @@ export function mergeEnvironment(
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
 }
 
-/** Where a service of this name listens, and where it shows its metrics. */
-export function listenEnvironment({ host, ports, metricsPorts }: Surroundings, name: string): Environment {
-  return {
-    SERVER_HOST: host,
-    SERVER_PORT: String(ports[name]),
-    METRICS_PORT: String(metricsPorts[name]),
-  };
+/** Where an instance listens, and where it shows its metrics. */
+export function listenEnvironment(host: string, { port, metricsPort }: Instance): Environment {
+  return { SERVER_HOST: host, SERVER_PORT: String(port), METRICS_PORT: String(metricsPort) };
 }
 
 /** Variables as a file of lines `NAME=value`, which debuggers and shells read. */

@@ -16,6 +16,21 @@ function secondsSince(moment: number): string {
  */
 export type UnitState = 'starting' | 'ready' | 'waiting' | 'failed' | 'stopped';
 
+/** Why it is started anew, and since when (by `performance.now`) somebody waits for that. */
+export interface Renewal {
+  readonly at: number;
+  readonly cause: 'change' | 'command';
+}
+
+const causes = {
+  change: { since: 'after the change', fails: 'with this change', next: 'the next one starts it again' },
+  command: {
+    since: 'after it was asked to',
+    fails: 'again',
+    next: 'npm run service -- start tries once more',
+  },
+} as const;
+
 /** Who wants to hear of it: lines for people, and that the state changed. */
 export interface UnitListener {
   inform(line: string): void;
@@ -35,7 +50,7 @@ export class Unit {
   #restarts = 0;
   #lastWords: readonly string[] = [];
   #startedAt = 0;
-  #changedAt: number | undefined;
+  #renewal: Renewal | undefined;
   #turn = 0;
 
   /** `open` starts the program for the first time; after that the daemon it gave is launched again. */
@@ -71,9 +86,9 @@ export class Unit {
     return this.#lastWords;
   }
 
-  /** Whether it was started for a change of its code and has not answered since. */
+  /** Whether it was started anew, for a change of its code or by command, and has not answered since. */
   get onTrial(): boolean {
-    return this.#changedAt !== undefined;
+    return this.#renewal !== undefined;
   }
 
   /** Starts it, and keeps it running from now on. Rejects when the very first start fails. */
@@ -92,27 +107,27 @@ export class Unit {
     this.#watching = this.#watch(wanted.signal);
   }
 
-  /** Ends it for good, until `start`. */
-  async stop(): Promise<void> {
+  /** Ends it for good, until `start`; hard after `politeMs`, by default the program's own. */
+  async stop(politeMs?: number): Promise<void> {
     this.#turn++;
-    await this.#end();
-    this.#changedAt = undefined;
+    await this.#end(politeMs);
+    this.#renewal = undefined;
     this.#setState('stopped');
   }
 
   /**
-   * Ends it politely and starts it again, because its code changed at this moment (of `performance.now`); resolves when
-   * it runs. Should it end before it answers, it is not tried again. One that is stopped stays so.
+   * Ends it politely and starts it again; resolves when it runs. Should it end before it answers, it is not tried again.
+   * One that is stopped stays so.
    */
-  async restart(changedAt: number): Promise<void> {
+  async restart(renewal: Renewal, politeMs?: number): Promise<void> {
     if (this.#state === 'stopped') return;
     const turn = ++this.#turn;
-    await this.#end();
+    await this.#end(politeMs);
     // Somebody has stopped it meanwhile, or restarts it himself.
     if (turn !== this.#turn) return;
     const wanted = new AbortController();
     this.#wanted = wanted;
-    this.#changedAt = changedAt;
+    this.#renewal = renewal;
     const launched = this.#launch();
     this.#watching = launched.catch(() => {}).then(() => this.#watch(wanted.signal));
     await launched;
@@ -123,13 +138,13 @@ export class Unit {
     await this.#daemon?.kill();
   }
 
-  async #end(): Promise<void> {
+  async #end(politeMs?: number): Promise<void> {
     this.#wanted?.abort();
     this.#wanted = undefined;
-    await this.#daemon?.stop();
+    await this.#daemon?.stop(politeMs);
     await this.#watching;
     // It may just have been started again when we came.
-    await this.#daemon?.stop();
+    await this.#daemon?.stop(politeMs);
   }
 
   async #launch(): Promise<void> {
@@ -144,12 +159,13 @@ export class Unit {
     const { pid } = daemon;
     await daemon.ready(readyAgainMs);
     if (daemon.pid !== pid || pid === undefined) return;
-    const changedAt = this.#changedAt;
-    this.#changedAt = undefined;
+    const renewal = this.#renewal;
+    this.#renewal = undefined;
     this.#setState('ready');
-    if (changedAt !== undefined)
-      this.#listener.inform(`${this.name} serves again, ${secondsSince(changedAt)} s after the change`);
-    else if (this.#restarts > 0) this.#listener.inform(`${this.name} is back (pid ${pid})`);
+    if (renewal) {
+      const { since } = causes[renewal.cause];
+      this.#listener.inform(`${this.name} serves again, ${secondsSince(renewal.at)} s ${since}`);
+    } else if (this.#restarts > 0) this.#listener.inform(`${this.name} is back (pid ${pid})`);
   }
 
   async #watch(wanted: AbortSignal): Promise<void> {
@@ -161,7 +177,7 @@ export class Unit {
       if (exit) why = describeExit(exit);
       this.#lastWords = (await this.#daemon?.lastWords()) ?? [];
       if (wanted.aborted) return;
-      if (this.#changedAt !== undefined) return this.#giveUp(why);
+      if (this.#renewal) return this.#giveUp(why, this.#renewal);
       this.#setState('waiting');
       const waitMs = backOff.next(Date.now() - this.#startedAt);
       this.#listener.warn(`${this.name} ended (${why}); starting it again in ${waitMs / 1000} s`);
@@ -174,13 +190,12 @@ export class Unit {
     }
   }
 
-  #giveUp(why: string): void {
+  #giveUp(why: string, renewal: Renewal): void {
     this.#wanted = undefined;
-    this.#changedAt = undefined;
-    const cause = formatCrash(this.#lastWords).map((line) => `\n  ${line}`);
-    this.#listener.warn(
-      `${this.name} does not start with this change (${why}); the next one starts it again:${cause.join('')}`,
-    );
+    this.#renewal = undefined;
+    const { fails, next } = causes[renewal.cause];
+    const crash = formatCrash(this.#lastWords).map((line) => `\n  ${line}`);
+    this.#listener.warn(`${this.name} does not start ${fails} (${why}); ${next}:${crash.join('')}`);
     this.#setState('failed');
   }
 

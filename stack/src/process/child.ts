@@ -74,9 +74,9 @@ export class Child {
     return this.#exit === undefined;
   }
 
-  /** Asks it to end; takes it down with all it started once its time is over. */
-  async stop(): Promise<Exit> {
-    const { stopSignal = 'SIGTERM', stopMs = 3_000 } = this.#program;
+  /** Asks it to end; takes it down with all it started once its time is over, by default the program's own. */
+  async stop(stopMs = this.#program.stopMs ?? 3_000): Promise<Exit> {
+    const { stopSignal = 'SIGTERM' } = this.#program;
     if (this.running) {
       signal(this.pid, stopSignal);
       // A stopped process (SIGSTOP) would not hear the first signal.

@@ -106,9 +106,9 @@ export class Daemon {
     return this.#plan.probe();
   }
 
-  /** Ends it politely, hard after its deadline. Idempotent. */
-  async stop(): Promise<void> {
-    await this.#child?.stop();
+  /** Ends it politely, hard after its deadline, or this one. Idempotent. */
+  async stop(stopMs?: number): Promise<void> {
+    await this.#child?.stop(stopMs);
   }
 
   /** SIGKILL, to the process and all below it. */

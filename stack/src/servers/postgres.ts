@@ -37,7 +37,8 @@ function settings(host: string, port: number, durable: boolean): string[] {
     fsync: onOrOff,
     full_page_writes: onOrOff,
     synchronous_commit: 'on',
-    max_connections: 200,
+    // Two services of 16 instances with the usual pools of 10, and room for who looks on.
+    max_connections: 400,
     shared_buffers: '64MB',
     log_min_messages: 'warning',
     timezone: 'UTC',

@@ -19,15 +19,19 @@ function service(name: string, usualPort: number, needs: readonly ServerName[]):
     usualMetricsPort: usualPort + 100,
     needs,
     database: name,
+    asks: name === 'blog' ? ['auth'] : [],
     sources:
       sources === ''
         ? []
         : (name === 'gateway' ? [name] : [name, 'shared']).map((folder) => join(sources, folder)),
-    environment: (surroundings) => ({
-      ...listenEnvironment(surroundings, name),
+    environment: ({ host, databases, natsUrls, balanced, instances }, instance) => ({
+      ...listenEnvironment(host, instance),
       STAND_IN_NAME: name,
-      POSTGRES_URL: surroundings.databases[name],
-      NATS_URL: surroundings.urls.nats,
+      STAND_IN_INSTANCE: instance.name,
+      POSTGRES_URL: databases[name],
+      NATS_URL: natsUrls[name],
+      BALANCED: String(balanced),
+      AUTH_PORTS: instances.auth?.map(({ port }) => port).join(','),
     }),
   };
 }

@@ -77,7 +77,11 @@ export class StandInStack implements AsyncDisposable {
     return await command.ended.finally(() => clearTimeout(timer));
   }
 
-  addresses(): { readonly pids: Readonly<Record<string, number>> } & Readonly<Record<string, string>> {
+  addresses(): {
+    readonly pids: Readonly<Record<string, number>>;
+    readonly instances: Readonly<Record<string, readonly string[]>>;
+    readonly metrics: Readonly<Record<string, string>>;
+  } & Readonly<Record<string, string>> {
     return JSON.parse(readFileSync(join(this.home, 'addresses.json'), 'utf8'));
   }
 

@@ -1,0 +1,71 @@
+import { type Secrets, userPassword } from '../home/secrets.ts';
+import type { NatsOptions } from '../servers/nats.ts';
+import {
+  asUser,
+  gatewayPermissions,
+  type NatsPermissions,
+  type NatsUser,
+  operatorPermissions,
+  servicePermissions,
+  setupPermissions,
+} from '../servers/nats-user.ts';
+import { findPort } from '../servers/port.ts';
+import type { StackDefinition } from './definition.ts';
+import { instanceName } from './instance.ts';
+
+const clusterSize = 3;
+const clusterPort = 6222;
+const portOffset = 10;
+
+/** Which servers the stack's NATS is, and who may sign in there. */
+export class NatsPlan {
+  /** The names of the servers' processes. */
+  readonly members: readonly string[];
+  /** The operator first, then a user for each service, for the gateway, and for who makes streams. */
+  readonly #users: readonly NatsUser[];
+  readonly #clients: readonly string[];
+  readonly #routePassword: string;
+  #ports: Promise<readonly number[]> | undefined;
+
+  constructor({ gateway, services }: StackDefinition, secrets: Secrets, clustered: boolean) {
+    this.members = Array.from({ length: clustered ? clusterSize : 1 }, (_, i) => instanceName('nats', i + 1));
+    this.#routePassword = userPassword(secrets, 'route');
+    this.#clients = [gateway, ...services].map(({ name }) => name);
+    const allowed: [name: string, permissions: NatsPermissions][] = [
+      ['operator', operatorPermissions],
+      ['setup', setupPermissions],
+      [gateway.name, gatewayPermissions],
+      ...services.map(({ name, asks }): [string, NatsPermissions] => [name, servicePermissions(name, asks)]),
+    ];
+    this.#users = allowed.map(([name, permissions]) => ({
+      name,
+      password: userPassword(secrets, name),
+      permissions,
+    }));
+  }
+
+  /** What a member is to be started with. */
+  async optionsFor(member: string): Promise<Pick<NatsOptions, 'users' | 'cluster'>> {
+    const users = this.#users;
+    if (this.members.length === 1) return { users };
+    this.#ports ??= findClusterPorts(this.members.length);
+    const ports = await this.#ports;
+    const port = ports[this.members.indexOf(member)] ?? clusterPort;
+    return { users, cluster: { member, port, ports, password: this.#routePassword } };
+  }
+
+  /** Service name, or the gateway's, to this URL with its user. */
+  urlsFor(url: string): Record<string, string> {
+    const users = this.#users.filter(({ name }) => this.#clients.includes(name));
+    return Object.fromEntries(users.map((user) => [user.name, asUser(url, user)]));
+  }
+}
+
+async function findClusterPorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = await findPort(clusterPort + ports.length * portOffset);
+    if (!ports.includes(port)) ports.push(port);
+  }
+  return ports;
+}

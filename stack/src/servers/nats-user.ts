@@ -1,0 +1,66 @@
+// Who may say and hear what on NATS (https://docs.nats.io/running-a-nats-service/configuration/securing_nats/authorization).
+// deploy/nats-users.conf says the same for production.
+
+/** Subjects, with wildcards, that a user may publish to and subscribe to. */
+export interface NatsPermissions {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+/** Who may sign in at a NATS server. */
+export interface NatsUser {
+  readonly name: string;
+  readonly password: string;
+  readonly permissions: NatsPermissions;
+}
+
+/** Who answers a request may answer it once, and has as long as the slowest of requests. */
+const oneAnswer = { max: 1, expires: '10s' } as const;
+
+/**
+ * A service answers what stands below its own name, shows itself to those who look for it, and asks only `asked`.
+ * Nobody but auth may answer for auth: else any service could say who a token belongs to.
+ */
+export function servicePermissions(name: string, asked: readonly string[]): NatsPermissions {
+  const discovery = ['$SRV.PING', '$SRV.INFO', '$SRV.STATS', `$SRV.*.${name}`, `$SRV.*.${name}.>`];
+  return {
+    publish: [`$SRV.READY.${name}.>`, `$SRV.LEAVING.${name}.>`, ...asked.map((other) => `${other}.>`)],
+    subscribe: [`${name}.>`, ...discovery, `_INBOX.${name}.>`],
+  };
+}
+
+/** The gateway looks for instances, by the name of a service: what anybody may answer it does not ask. */
+export const gatewayPermissions: NatsPermissions = {
+  publish: ['$SRV.INFO.*', '$SRV.PING.*'],
+  subscribe: ['$SRV.READY.>', '$SRV.LEAVING.>', '_INBOX.gateway.>'],
+};
+
+/** Whoever makes streams and consumers, which no service does by itself. */
+export const setupPermissions: NatsPermissions = {
+  publish: ['$JS.API.>'],
+  subscribe: ['_INBOX.setup.>'],
+};
+
+/** A person who looks after the system. */
+export const operatorPermissions: NatsPermissions = { publish: ['>'], subscribe: ['>'] };
+
+/** The users as the server's configuration wants them. */
+export function toAuthorization(users: readonly NatsUser[]): object {
+  return {
+    users: users.map(({ name, password, permissions: { publish, subscribe } }) => ({
+      user: name,
+      password,
+      permissions: {
+        publish: { allow: publish },
+        subscribe: { allow: subscribe },
+        allow_responses: oneAnswer,
+      },
+    })),
+  };
+}
+
+/** The address of a server, or several separated by commas, with this user's name and password in it. */
+export function asUser(url: string, { name, password }: Pick<NatsUser, 'name' | 'password'>): string {
+  const credentials = `${encodeURIComponent(name)}:${encodeURIComponent(password)}`;
+  return url.replaceAll(/(nats:\/\/)(?:[^@,/]*@)?/g, `$1${credentials}@`);
+}
