@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Exchange } from '../proxy/exchange.ts';
 import { observeSending } from '../proxy/observation.ts';
 import type { Backend } from '../upstream/backend.ts';
+import type { Target } from '../upstream/target.ts';
 import type { UpstreamBook } from '../upstream/upstream-book.ts';
 import type { Ruling } from './ruling.ts';
 import type { ApikeySettings } from './settings.ts';
@@ -12,10 +13,18 @@ const connections = 16;
 /** Checks at once; a flood of invented keys gets 503 beyond it and leaves the rest of the gateway alone. */
 const maxChecks = 64;
 const maxBodyBytes = 16 * 1024;
+const maxInstancesAsked = 3;
 
 interface Address {
   readonly backend: Backend;
   readonly path: string;
+}
+
+interface Attempt {
+  readonly address: Address;
+  /** Those that were asked before: another one knows perhaps. */
+  readonly tried: Target[];
+  readonly timeoutMs: number;
 }
 
 async function readText({ body }: Dispatcher.ResponseData): Promise<string> {
@@ -71,12 +80,15 @@ export class Verifier {
     const deadline = performance.now() + this.#timeoutMs;
     let cause: unknown;
     const first = Math.floor(Math.random() * this.#addresses.length);
-    const inTurn = [...this.#addresses.slice(first), ...this.#addresses.slice(0, first)];
-    for (const [index, address] of inTurn.entries()) {
+    const attempts = this.#attempts;
+    const tried: Target[] = [];
+    for (let i = 0; i < attempts; i++) {
+      const address = this.#addresses[(first + i) % this.#addresses.length];
+      if (address === undefined) break;
       // Each gets an equal share of what is left: one that hangs leaves time for the next.
-      const shareMs = (deadline - performance.now()) / (inTurn.length - index);
+      const shareMs = Math.max(1, Math.floor((deadline - performance.now()) / (attempts - i)));
       try {
-        return await this.#observed(address, key, exchange, Math.max(1, Math.floor(shareMs)));
+        return await this.#observed({ address, tried, timeoutMs: shareMs }, key, exchange);
       } catch (error) {
         cause = error;
       }
@@ -84,19 +96,25 @@ export class Verifier {
     throw unavailable(undefined, { cause });
   }
 
-  async #observed(address: Address, key: string, exchange: Exchange, timeoutMs: number): Promise<Ruling> {
+  /** One for each address; where one stands for several instances, one for each of the first three. */
+  get #attempts(): number {
+    const targets = new Set(this.#addresses.flatMap(({ backend }) => backend.upstream.targets));
+    return Math.max(this.#addresses.length, Math.min(targets.size, maxInstancesAsked));
+  }
+
+  async #observed(attempt: Attempt, key: string, exchange: Exchange): Promise<Ruling> {
     const { requestId } = exchange;
     const { trace, end } = observeSending(exchange, 'apikey-check');
     const { traceparent, tracestate } = trace;
     const headers = {
       'x-api-key': key,
       'x-request-id': requestId,
-      'x-deadline-ms': String(timeoutMs),
+      'x-deadline-ms': String(attempt.timeoutMs),
       traceparent,
       ...(tracestate === undefined ? {} : { tracestate }),
     };
     try {
-      const ruling = await this.#ask(address, headers, timeoutMs);
+      const ruling = await this.#ask(attempt, headers);
       end(ruling === 'granted' ? 200 : ruling.status);
       return ruling;
     } catch (error) {
@@ -105,13 +123,10 @@ export class Verifier {
     }
   }
 
-  async #ask(
-    { backend, path }: Address,
-    headers: Record<string, string>,
-    timeoutMs: number,
-  ): Promise<Ruling> {
+  async #ask({ address, tried, timeoutMs }: Attempt, headers: Record<string, string>): Promise<Ruling> {
+    const { backend, path } = address;
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await backend.request({ method: 'GET', path, headers, signal });
+    const answer = await backend.request({ method: 'GET', path, headers, signal }, tried);
     const { statusCode } = answer;
     if (statusCode >= 200 && statusCode < 300) {
       await answer.body.dump();

@@ -45,22 +45,27 @@ export class Backend {
     return pool;
   }
 
-  /** For questions of the gateway's own: asks a second target where the first takes no connection. */
-  async request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
-    const tried: Target[] = [];
-    for (;;) {
-      const pool = this.acquire(undefined, tried, false);
-      if (pool === undefined) throw new NoTargetError(this.upstream.entity.name);
-      try {
-        return await pool.request(options);
-      } catch (error) {
-        if (!isConnectionLost(error)) throw error;
-        this.upstream.failed(pool.target, 'tcp');
-        if (tried.length > 0 || this.upstream.targets.length < 2) throw error;
-        tried.push(pool.target);
-      } finally {
-        pool.release(false);
-      }
+  /**
+   * For questions of the gateway's own: asks one target, one that is not among `tried` where there is any, and enters it
+   * there. What its signal cuts off counts as a time-out of the target.
+   * @throws {NoTargetError} when none may be asked, and what went wrong with the one that was
+   */
+  async request(
+    options: Dispatcher.RequestOptions & { signal: AbortSignal },
+    tried: Target[] = [],
+  ): Promise<Dispatcher.ResponseData> {
+    const pool = this.acquire(undefined, tried, false);
+    if (pool === undefined) throw new NoTargetError(this.upstream.entity.name);
+    const { target } = pool;
+    tried.push(target);
+    try {
+      return await pool.request(options);
+    } catch (error) {
+      if (isConnectionLost(error)) this.upstream.failed(target, 'tcp');
+      else if (options.signal.aborted) this.upstream.failed(target, 'timeout');
+      throw error;
+    } finally {
+      pool.release(false);
     }
   }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { request } from 'undici';
 import { digestOf, RulingCache } from '../../src/apikey/ruling-cache.ts';
-import { askWithKey, openFixture, verifyKey } from '../fixture.ts';
+import { askWithKey, openDeclared, openFixture, openUpstream, verifyKey } from '../fixture.ts';
 
 const two = 'verification_urls: ["http://auth:8000/first", "http://auth:8000/second"]';
 
@@ -30,6 +31,41 @@ test('api key: a URL that hangs leaves the next one its share of the time', asyn
     assert.ok(tookMs < 600, `${tookMs} ms`);
   }
   assert.equal(hung(), 1);
+});
+
+test('api key: of several instances behind one URL another is asked when one hangs, and when one is gone', async (t) => {
+  const hang = await openUpstream(() => undefined);
+  const well = await openUpstream(verifyKey);
+  const gone = await openUpstream(verifyKey);
+  await gone.close();
+  t.after(() => Promise.all([hang.close(), well.close()]));
+  const targetsOf = (upstreams: { port: number }[]) =>
+    upstreams.map(({ port }) => ({ target: `127.0.0.1:${port}` }));
+  for (const other of [hang, gone]) {
+    const declaration = {
+      _format_version: '3.0',
+      upstreams: [{ name: 'auth_upstream', targets: targetsOf([other, well]) }],
+      services: [{ name: 'things', url: `http://127.0.0.1:${well.port}`, routes: [{ paths: ['/things'] }] }],
+      plugins: [
+        {
+          name: 'apikey-auth-plugin',
+          config: {
+            verification_urls: ['http://auth_upstream/verify'],
+            timeout_ms: 600,
+            negative_ttl_sec: 0,
+          },
+        },
+      ],
+    };
+    const { gateway } = await openDeclared(t, JSON.stringify(declaration));
+    for (let i = 0; i < 4; i++) {
+      const headers = { 'x-api-key': `wrong-${i}` };
+      const { statusCode, body } = await request(`${gateway.address}/things`, { headers });
+      await body.dump();
+      assert.equal(statusCode, 403);
+    }
+  }
+  assert.ok(hang.seen.length > 0);
 });
 
 test('api key: of 100,000 wrong keys no more is kept than the bound, and the latest', () => {
