@@ -9,7 +9,7 @@ export interface ServedModule {
   module: Module<unknown>;
   natsClient: NatsClient;
   readiness: Readiness;
-  config: { SERVER_HOST: string; SERVER_PORT: number };
+  config: { SERVER_HOST: string; SERVER_PORT: number; ADVERTISED_HOST?: string };
   /** One line about the service, shown by discovery. */
   description: string;
   /** Formats that the schemas of this service know besides the framework's. */
@@ -68,7 +68,11 @@ export async function serve(
   router.registerValidationParsers(validationParsers);
   router.loadControllers(module.controllers());
   beforeListening?.();
-  const address = await router.start({ host: config.SERVER_HOST, port: config.SERVER_PORT });
+  const address = await router.start({
+    host: config.SERVER_HOST,
+    port: config.SERVER_PORT,
+    advertisedHost: config.ADVERTISED_HOST,
+  });
   signal?.throwIfAborted();
   const held = opened.move();
   let closing: Promise<void> | undefined;

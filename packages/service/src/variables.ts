@@ -75,5 +75,10 @@ export const natsVariables = ({ name }: { name: string }) => ({
     default: '1.0.0',
     description: 'semantic version, as in 1.0.0',
   }),
+  ADVERTISED_HOST: Type.Optional(
+    variable.text(
+      'host of the address that discovery shows; by default SERVER_HOST, or where that is a wildcard the first of this machine',
+    ),
+  ),
   NATS_TIMEOUT_SEC: variable.seconds('longest wait for a reply in seconds; more than 2 counts as 2', 2),
 });

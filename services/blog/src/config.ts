@@ -42,5 +42,6 @@ export type Config = Type.Static<typeof WithUrl> | Type.Static<typeof WithHost>;
  * @throws {ConfigError} one error that names every variable that is missing or wrong
  */
 export function parseEnvironment(environment: Readonly<Record<string, string | undefined>>): Config {
-  return environment.DB_URL ? parseConfig(WithUrl, environment) : parseConfig(WithHost, environment);
+  const schema = environment.DB_URL || environment.DB_URL_FILE ? WithUrl : WithHost;
+  return parseConfig(schema, environment);
 }

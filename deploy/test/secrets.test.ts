@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { makeSecrets, openSecrets } from './secrets.ts';
+
+const run = promisify(execFile);
+const deploy = join(import.meta.dirname, '..');
+
+let opened: Awaited<ReturnType<typeof openSecrets>>;
+before(async () => {
+  opened = await openSecrets();
+});
+after(() => opened[Symbol.asyncDispose]());
+
+async function contents(): Promise<Record<string, string>> {
+  const names = await readdir(opened.dir);
+  const read = names.map(async (name) => [name, await readFile(join(opened.dir, name), 'utf8')]);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+test('secrets: the folder is for its owner alone, the files in it for whoever is given them', async () => {
+  const mode = async (path: string) => (await stat(path)).mode & 0o777;
+  assert.equal(await mode(opened.dir), 0o700);
+  for (const name of await readdir(opened.dir)) assert.equal(await mode(join(opened.dir, name)), 0o444, name);
+});
+
+test('secrets: a second run leaves all as it is, and makes only what is missing', async () => {
+  const first = await contents();
+  await makeSecrets(opened.dir);
+  assert.deepEqual(await contents(), first);
+  await rm(join(opened.dir, 'blog-mongo-password'));
+  await makeSecrets(opened.dir);
+  const { 'blog-mongo-password': renewed, ...others } = await contents();
+  const { 'blog-mongo-password': old, ...before } = first;
+  assert.deepEqual(others, before);
+  assert.notEqual(renewed, old);
+});
+
+test('secrets: passwords are all different, with 192 bits each', async () => {
+  const passwords = Object.entries(await contents()).filter(([name]) => name.endsWith('-password'));
+  assert.ok(passwords.length >= 12);
+  for (const [name, text] of passwords) assert.match(text, /^[0-9a-f]{48}$/, name);
+  assert.equal(new Set(passwords.map(([, text]) => text)).size, passwords.length);
+});
+
+test('secrets: the keys of tokens are a pair of RSA with 3072 bits', async () => {
+  const files = await contents();
+  const privateKey = createPrivateKey(files['rsa-private.pem'] ?? '');
+  assert.equal(privateKey.asymmetricKeyDetails?.modulusLength, 3_072);
+  assert.ok(createPublicKey(privateKey).equals(createPublicKey(files['rsa-public.pem'] ?? '')));
+});
+
+test('secrets: nats-server takes the configuration of a cluster with them', async () => {
+  for (const name of ['nats.conf', 'nats-cluster.conf']) await cp(join(deploy, name), join(opened.dir, name));
+  const conf = join(opened.dir, 'nats.conf');
+  const { stdout: version } = await run('nats-server', ['--version']);
+  if (/v2\.[0-9]\./.test(version)) {
+    // nats-server knows it since 2.10.
+    await writeFile(conf, (await readFile(conf, 'utf8')).replace('sync_interval: always', ''));
+  }
+  const { stderr } = await run('nats-server', ['-t', '--config', join(opened.dir, 'nats-cluster.conf')], {
+    env: { ...process.env, NATS_SERVER_NAME: 'nats-0' },
+  });
+  assert.match(stderr, /nats-cluster\.conf is valid/);
+});
