@@ -5,8 +5,9 @@ import { badRequest, forbidden, internal, unauthorized } from '@tsmicro/network'
 import type { Tally } from '@tsmicro/telemetry';
 import type { Plugin, PluginKind, Verdict } from '../plugin/plugin.ts';
 import type { Exchange } from '../proxy/exchange.ts';
+import { Digests } from './digests.ts';
 import { type Ruling, toAnswer } from './ruling.ts';
-import { digestOf, RulingCache } from './ruling-cache.ts';
+import { RulingCache } from './ruling-cache.ts';
 import { type ApikeySettings, parseApikeySettings } from './settings.ts';
 import { Verifier } from './verifier.ts';
 
@@ -42,11 +43,14 @@ class ApikeyAuth implements Plugin {
   readonly #rulings: RulingCache;
   readonly #decisions: Tally;
   readonly #checks = new Map<string, Promise<Ruling>>();
+  readonly #digests = new Digests();
+  readonly #granted: { value: number };
 
   constructor(settings: ApikeySettings, verifier: Verifier, decisions: Tally) {
     this.#settings = settings;
     this.#verifier = verifier;
     this.#decisions = decisions;
+    this.#granted = decisions.counter('granted', 'cache');
     this.#rulings = new RulingCache(settings);
   }
 
@@ -57,12 +61,15 @@ class ApikeyAuth implements Plugin {
       throw internal(new Error('apikey-auth-plugin has no verification_urls'));
     }
     if (this.#settings.hideCredentials) exchange.dropHeader(headerName);
-    const digest = digestOf(key);
+    const digest = this.#digests.of(exchange.request.socket, key);
     const ruling = this.#rulings.find(digest, performance.now());
-    if (ruling !== undefined) this.#count(ruling, 'cache');
-    if (ruling === 'granted') return undefined;
-    if (ruling !== undefined) return toAnswer(ruling, exchange.requestId);
-    return this.#check(digest, key, exchange);
+    if (ruling === 'granted') {
+      this.#granted.value++;
+      return undefined;
+    }
+    if (ruling === undefined) return this.#check(digest, key, exchange);
+    this.#count(ruling, 'cache');
+    return toAnswer(ruling, exchange.requestId);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Refusal, Ruling } from './ruling.ts';
 import type { ApikeySettings } from './settings.ts';
@@ -22,11 +21,6 @@ const maxRefusals = 1_000;
 const graceMs = 5 * 60_000;
 /** How long until the next check is tried after one that found nobody. */
 const recheckMs = 1_000;
-
-/** Under which a key is kept: its SHA-256, so that no key lies about in memory. */
-export function digestOf(key: string): string {
-  return hash('sha256', key, 'base64');
-}
 
 /** What is known of keys, by their digest, and for how long; bounded in number. Times are of performance.now. */
 export class RulingCache {

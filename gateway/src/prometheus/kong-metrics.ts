@@ -12,10 +12,10 @@ const kongBoundsMs = [1, 2, 5, 7, 10, 15, 20, 30, 50, 75, 100, 200, 500, 750, 1_
 type Histogram = ReturnType<Metrics['addHistogram']>;
 type Part = keyof PrometheusSettings;
 
-/** Of whom something is told. */
+/** The route that something is told of. */
 export interface Told {
-  readonly service: string;
-  readonly route: string;
+  readonly name: string;
+  readonly service: { readonly name: string };
 }
 
 /** How long a request took, in milliseconds: in all, until the service's first byte, and the rest of it, here. */
@@ -37,6 +37,8 @@ export class KongMetrics {
     help: 'Total bandwidth (ingress/egress) throughput in bytes',
     labels: ['service', 'route', 'direction', 'workspace', 'consumer'],
   });
+  /** By route, then by status, negative where no service answered: a look at six labels for each request is too dear. */
+  readonly #counters = new WeakMap<Told, Map<number, { value: number }>>();
   readonly #wanted = new Set<Part>();
   readonly #upstreams: () => readonly Upstream[];
   #metrics: Metrics | undefined;
@@ -63,20 +65,30 @@ export class KongMetrics {
     for (const part of this.#wanted) this.#register(part, metrics);
   }
 
-  countRequest({ service, route }: Told, code: number, answeredByService: boolean): void {
-    this.#requests.count(service, route, String(code), answeredByService ? 'service' : 'kong', workspace, '');
+  countRequest(told: Told, code: number, answeredByService: boolean): void {
+    const known = this.#counters.get(told) ?? new Map<number, { value: number }>();
+    this.#counters.set(told, known);
+    const key = answeredByService ? code : -code;
+    const counter = known.get(key) ?? this.#counterOf(told, code, answeredByService);
+    known.set(key, counter);
+    counter.value++;
   }
 
-  countBytes({ service, route }: Told, direction: 'ingress' | 'egress', bytes: number): void {
-    if (bytes > 0) this.#bandwidth.add(bytes, service, route, direction, workspace, '');
+  countBytes({ service, name }: Told, direction: 'ingress' | 'egress', bytes: number): void {
+    if (bytes > 0) this.#bandwidth.add(bytes, service.name, name, direction, workspace, '');
   }
 
-  recordLatencies({ service, route }: Told, { requestMs, upstreamMs }: Latencies): void {
+  recordLatencies({ service, name }: Told, { requestMs, upstreamMs }: Latencies): void {
     if (this.#latencies === undefined) return;
     const { kong, upstream, request } = this.#latencies;
-    request.record(requestMs, service, route, workspace);
-    if (upstreamMs !== undefined) upstream.record(upstreamMs, service, route, workspace);
-    kong.record(requestMs - (upstreamMs ?? 0), service, route, workspace);
+    request.record(requestMs, service.name, name, workspace);
+    if (upstreamMs !== undefined) upstream.record(upstreamMs, service.name, name, workspace);
+    kong.record(requestMs - (upstreamMs ?? 0), service.name, name, workspace);
+  }
+
+  #counterOf({ service, name }: Told, code: number, answeredByService: boolean): { value: number } {
+    const source = answeredByService ? 'service' : 'kong';
+    return this.#requests.counter(service.name, name, String(code), source, workspace, '');
   }
 
   #register(part: Part, metrics: Metrics): void {

@@ -23,23 +23,22 @@ class Prometheus implements Plugin {
   }
 
   access(exchange: Exchange): Verdict {
-    if (!this.#idle) exchange.response.once('close', () => this.#ended(exchange));
+    if (!this.#idle) exchange.onClose(() => this.#ended(exchange));
     return undefined;
   }
 
   #ended({ request, response, route, upstreamMs, elapsedMs }: Exchange): void {
     if (route === undefined) return;
-    const told = { service: route.service.name, route: route.name };
     const { statusCodes, latencies, bandwidth } = this.#settings;
     if (statusCodes) {
       const code = response.headersSent ? response.statusCode : clientLeft;
-      this.#metrics.countRequest(told, code, upstreamMs !== undefined);
+      this.#metrics.countRequest(route, code, upstreamMs !== undefined);
     }
-    if (latencies) this.#metrics.recordLatencies(told, { requestMs: elapsedMs, upstreamMs });
+    if (latencies) this.#metrics.recordLatencies(route, { requestMs: elapsedMs, upstreamMs });
     if (bandwidth) {
       const { ingress, egress } = this.#meter.take(request.socket);
-      this.#metrics.countBytes(told, 'ingress', ingress);
-      this.#metrics.countBytes(told, 'egress', egress);
+      this.#metrics.countBytes(route, 'ingress', ingress);
+      this.#metrics.countBytes(route, 'egress', egress);
     }
   }
 }

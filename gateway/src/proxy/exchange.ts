@@ -40,6 +40,7 @@ export class Exchange {
   hashKey: string | undefined;
   /** In milliseconds, of `performance.now()`. */
   readonly arrivedAt = performance.now();
+  readonly #closers: (() => void)[] = [];
   #pausedMs = 0;
   #trace: TraceContext | undefined;
 
@@ -53,6 +54,15 @@ export class Exchange {
   begin(routeName = unknownRoute): TraceContext {
     this.#trace ??= observeExchange(this, routeName);
     return this.#trace;
+  }
+
+  /** Calls `closer` when its client has the whole answer, or has left; in the order in which they come. */
+  onClose(closer: () => void): void {
+    // One listener for all: adding and telling each of them costs more than most of them do.
+    if (this.#closers.push(closer) > 1) return;
+    this.response.on('close', () => {
+      for (const close of this.#closers) close();
+    });
   }
 
   /** The trace that it belongs to. */

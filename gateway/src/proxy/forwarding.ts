@@ -44,6 +44,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   readonly #stream: Readable | undefined;
   /** When, on the exchange's clock, it began. */
   readonly #beganAtMs: number;
+  readonly #firstTimeLeftMs: number;
   readonly #patience = new Patience((phase) => this.#timedOut(phase));
   #controller: Dispatcher.DispatchController | undefined;
   #pool: TargetPool | undefined;
@@ -69,15 +70,16 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#sending = observeSending(exchange, route.service.name);
     this.#beganAtMs = exchange.elapsedMs;
     const { trace } = this.#sending;
-    this.#request = toForwardedRequest(exchange, route, pathAndQuery, body, trace, this.#timeLeftMs);
+    this.#firstTimeLeftMs = Math.min(route.service.readTimeoutMs, exchange.timeLeftMs);
+    this.#request = toForwardedRequest(exchange, route, pathAndQuery, body, trace, this.#firstTimeLeftMs);
   }
 
   /** Sends the request on; the answer, or a failure, goes to the client from here. */
   start(): void {
     this.#context.budget.earn();
-    this.#exchange.response.once('close', () => this.#clientLeft());
+    this.#exchange.onClose(() => this.#clientLeft());
     if (this.#stream !== undefined) this.#patience.waitFor('sending', this.#service.writeTimeoutMs);
-    else this.#patience.waitFor('waiting', this.#timeLeftMs);
+    else this.#patience.waitFor('waiting', this.#firstTimeLeftMs);
     this.#attempt();
   }
 

@@ -36,7 +36,7 @@ export function observeExchange(exchange: Exchange, name: string): TraceContext 
   let trace = traceFrom(traceparent, tracestate);
   if (served.observed) {
     const operation = beginOperation(served, exchange, { name, startedAt, trace });
-    response.once('close', () => {
+    exchange.onClose(() => {
       if (response.headersSent) operation.status = response.statusCode;
       served.end(operation);
     });

@@ -141,7 +141,7 @@ export class Reception implements ForwardingContext {
 
   #logAccess(exchange: Exchange): void {
     const { request, response } = exchange;
-    response.once('close', () => {
+    exchange.onClose(() => {
       const what = {
         ...exchange.ids,
         method: request.method,

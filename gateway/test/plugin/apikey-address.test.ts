@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { request } from 'undici';
-import { digestOf, RulingCache } from '../../src/apikey/ruling-cache.ts';
+import { digestOf } from '../../src/apikey/digests.ts';
+import { RulingCache } from '../../src/apikey/ruling-cache.ts';
 import { askWithKey, openDeclared, openFixture, openUpstream, verifyKey } from '../fixture.ts';
 
 const two = 'verification_urls: ["http://auth:8000/first", "http://auth:8000/second"]';

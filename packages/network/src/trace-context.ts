@@ -27,20 +27,22 @@ export function traceFrom(traceparent: unknown, tracestate: unknown): TraceConte
 }
 
 const traceBytes = 16;
-const bytesEach = traceBytes + 8;
-/** Random bytes for many traces, drawn at once: a draw costs ten times what is made of it. */
-const drawn = Buffer.alloc(bytesEach * 512);
-let used = drawn.length;
+const digitsEach = (traceBytes + 8) * 2;
+/** Random digits for many traces, drawn at once: a draw costs ten times what is made of it. */
+const source = Buffer.alloc(digitsEach * 256);
+let drawn = '';
+let used = 0;
 
 /** The beginning of a new trace, not sampled: for who comes without one. */
 export function createTraceparent(): string {
   if (used === drawn.length) {
-    randomFillSync(drawn);
+    drawn = randomFillSync(source).toString('hex');
     used = 0;
   }
   const from = used;
-  used += bytesEach;
-  return `00-${drawn.toString('hex', from, from + traceBytes)}-${drawn.toString('hex', from + traceBytes, used)}-00`;
+  const middle = from + traceBytes * 2;
+  used += digitsEach;
+  return `00-${drawn.slice(from, middle)}-${drawn.slice(middle, used)}-00`;
 }
 
 /** The trace id in a traceparent: 32 hex digits, the same in every service that the request meets. */

@@ -14,18 +14,23 @@ export class Tally {
 
   /** Counts one; the values in the order of the labels. */
   count(...values: readonly string[]): void {
-    this.add(1, ...values);
+    this.counter(...values).value++;
   }
 
   /** Counts `amount` at once, such as bytes. */
   add(amount: number, ...values: readonly string[]): void {
+    this.counter(...values).value += amount;
+  }
+
+  /** The count of these values, for who counts often: it is looked up once, and its `value` raised. */
+  counter(...values: readonly string[]): { value: number } {
     const key = values.join(' ');
-    const counted = this.#counts.get(key);
-    if (counted !== undefined) counted.value += amount;
-    else {
-      const labels = Object.fromEntries(this.#labels.map((label, index) => [label, values[index] ?? '']));
-      this.#counts.set(key, { labels, value: amount });
-    }
+    const known = this.#counts.get(key);
+    if (known !== undefined) return known;
+    const labels = Object.fromEntries(this.#labels.map((label, index) => [label, values[index] ?? '']));
+    const counted = { labels, value: 0 };
+    this.#counts.set(key, counted);
+    return counted;
   }
 
   /** What was counted so far, for `metrics.collect(tally.metric, () => tally.samples())`. */
