@@ -23,6 +23,8 @@ function createBalancer(entity: UpstreamEntity): Balancer {
   return roundRobin;
 }
 
+const isUsable = ({ weight, health }: Target) => weight > 0 && health.healthy;
+
 /** The targets behind one name: those of the declaration, or the live instances of a service. */
 export class Upstream {
   readonly entity: UpstreamEntity;
@@ -37,11 +39,13 @@ export class Upstream {
     this.entity = entity;
     this.#context = context;
     this.#balancer = createBalancer(entity);
+    const { discovered } = entity;
+    // What is written where instances register themselves is only a guess until the first of them does.
+    const level = discovered === undefined ? 'warn' : 'info';
     this.#targets = entity.targets.map(({ host, port, weight }) =>
-      this.#createTarget(`${host}:${port}`, context.addressOf(host, port), weight),
+      this.#createTarget(`${host}:${port}`, context.addressOf(host, port), weight, level),
     );
     this.#check = new ActiveCheck(this);
-    const { discovered } = entity;
     this.#unfollow =
       discovered === undefined
         ? () => undefined
@@ -56,13 +60,14 @@ export class Upstream {
   /** The next to ask of those that `fit`; the good ones first, and none that checks have taken out. */
   choose(exchange: Exchange | undefined, fit: (target: Target) => boolean): Target | undefined {
     const targets = this.#targets;
+    const [first] = targets;
+    if (targets.length === 1 && first !== undefined) return isUsable(first) && fit(first) ? first : undefined;
     if (this.#belowThreshold()) return undefined;
     const good: Target[] = [];
     const reserve: Target[] = [];
     for (const target of targets) {
-      const { standing } = target;
-      if (standing === 'out' || target.weight === 0 || !fit(target)) continue;
-      (standing === 'good' ? good : reserve).push(target);
+      if (!isUsable(target) || !fit(target)) continue;
+      (target.standing === 'good' ? good : reserve).push(target);
     }
     const candidates = good.length > 0 ? good : reserve;
     return candidates.length === 1 ? candidates[0] : this.#balancer(candidates, exchange);
@@ -94,18 +99,19 @@ export class Upstream {
       const key = `${id} ${name}`;
       const target = known.get(key);
       if (target !== undefined && present.has(name)) continue;
-      present.set(name, { key, target: target ?? this.#createTarget(name, address, usualWeight) });
+      present.set(name, { key, target: target ?? this.#createTarget(name, address, usualWeight, 'warn') });
     }
     this.#instances = new Map([...present.values()].map(({ key, target }) => [key, target]));
     this.#targets = [...this.#instances.values()];
   }
 
-  #createTarget(name: string, address: Address, weight: number): Target {
+  /** `level` is that of the log when it turns out to be unhealthy. */
+  #createTarget(name: string, address: Address, weight: number, level: 'info' | 'warn'): Target {
     const { logger } = this.#context;
     return new Target(name, address, weight, ({ health }) => {
       const what = { upstream: this.entity.name, target: name };
       if (health.healthy) logger.info(what, 'a target is healthy again');
-      else logger.warn(what, 'a target is unhealthy');
+      else logger[level](what, 'a target is unhealthy');
     });
   }
 

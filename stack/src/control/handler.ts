@@ -27,6 +27,16 @@ function toProcessStatus(unit: Unit, url: string | undefined): ProcessStatus {
   };
 }
 
+/** In the order in which they came to be, the instances of one service together. */
+function inOrder(units: readonly Unit[]): readonly Unit[] {
+  const serviceOf = ({ name }: Unit) => name.replace(/-\d+$/, '');
+  const services = [...new Set(units.map(serviceOf))];
+  const placeOf = (unit: Unit) => services.indexOf(serviceOf(unit));
+  return units.toSorted(
+    (a, b) => placeOf(a) - placeOf(b) || a.name.localeCompare(b.name, 'en', { numeric: true }),
+  );
+}
+
 /** The launcher and all it runs, at this moment. */
 export function toStatus(launcher: Launcher): Status {
   const given = Object.entries(launcher.urls)
@@ -34,7 +44,7 @@ export function toStatus(launcher: Launcher): Status {
     .map(([name, url]) => ({ name, state: 'external', url, restarts: 0, startedAt: 0, memoryBytes: 0 }));
   const urls: Readonly<Record<string, string>> = launcher.urls;
   // A database server's own URL is the superuser's: shown is the one that services use. Of NATS each server has its own.
-  const ours = [...launcher.units.values()].map((unit) =>
+  const ours = inOrder([...launcher.units.values()]).map((unit) =>
     toProcessStatus(unit, unit.name === 'nats' ? unit.url : (urls[unit.name] ?? unit.url)),
   );
   return { state: launcher.state, pid: process.pid, processes: [...ours, ...given] };

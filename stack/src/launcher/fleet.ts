@@ -77,7 +77,6 @@ export class Fleet {
    */
   restart(): Promise<number> {
     return this.#inTurn(async () => {
-      const renewal = { at: performance.now(), cause: 'command' } as const;
       const running = this.#running();
       const count = this.#instances.length;
       try {
@@ -85,7 +84,7 @@ export class Fleet {
           await this.#grow(count + 1);
           await this.#untilRegistered(this.#host.signal);
         }
-        await this.#roll(running, renewal, this.#host.signal);
+        await this.#roll(running, () => ({ at: performance.now(), cause: 'command' }), this.#host.signal);
       } finally {
         await this.#shrink(count);
       }
@@ -103,7 +102,7 @@ export class Fleet {
     const { signal } = this.#change;
     try {
       const either = AbortSignal.any([signal, this.#host.signal]);
-      await this.#inTurn(() => this.#roll(this.#running(), renewal, either));
+      await this.#inTurn(() => this.#roll(this.#running(), () => renewal, either));
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -115,10 +114,10 @@ export class Fleet {
     return running.sort((a, b) => Number(b.state === 'failed') - Number(a.state === 'failed'));
   }
 
-  async #roll(units: readonly Unit[], renewal: Renewal, signal: AbortSignal): Promise<void> {
+  async #roll(units: readonly Unit[], renewal: () => Renewal, signal: AbortSignal): Promise<void> {
     for (const unit of units) {
       signal.throwIfAborted();
-      await unit.restart(renewal, politeMs);
+      await unit.restart(renewal(), politeMs);
       await waitUntilServing(unit, servingMs, signal);
       await this.#untilRegistered(signal);
     }
