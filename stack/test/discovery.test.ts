@@ -237,7 +237,7 @@ test('discovery: the sources of a service are its own and those of all it is bui
     found.sources.map((folder) => relative(project.root, folder)).sort(),
   );
   assert.deepEqual(sources, [
-    ['gateway/kong', 'gateway/src', 'packages/ground/src', 'packages/http/src'],
+    ['gateway/src', 'packages/ground/src', 'packages/http/src'],
     [
       'contracts/orders/src',
       'packages/ground/src',

@@ -47,7 +47,8 @@ function toGateway(
     ),
     database: '',
     asks: [],
-    sources: sourcesOf(workspace, folder, 'kong'),
+    // Its declaration it reads again by itself.
+    sources: sourcesOf(workspace, folder),
     environment: (surroundings, instance) => ({
       ...commonEnvironment(surroundings, instance),
       ...gatewayEnvironment(
