@@ -9,7 +9,8 @@ import { promised } from './promise.ts';
 import { openScene, type Scene } from './scene.ts';
 import { nginx, type OpenProxy, proxyLimit, proxyVariants } from './variant.ts';
 
-const warmUpSeconds = 2;
+/** As long as V8 goes on to improve what it runs. */
+const warmUpSeconds = 6;
 
 async function openProxies(
   scene: Scene,

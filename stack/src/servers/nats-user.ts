@@ -1,5 +1,5 @@
 // Who may say and hear what on NATS (https://docs.nats.io/running-a-nats-service/configuration/securing_nats/authorization).
-// deploy/nats-users.conf says the same for production.
+// deploy/nats.conf says the same for production.
 
 /** Subjects, with wildcards, that a user may publish to and subscribe to. */
 export interface NatsPermissions {
