@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { Controller, connectNats, createRouter } from '@tsmicro/micro';
 import type { Routes } from '@tsmicro/network';
 import { Type } from '@tsmicro/schema';
@@ -63,6 +63,20 @@ services:
   - { name: things, url: "${url}", retries: 1, tags: ["nats:${service}"], routes: [{ name: things, paths: [/things] }] }
 `;
 
+/** A gateway that knows two instances of a service, which both are asked. */
+async function openTwo(t: TestContext) {
+  await using opening = new AsyncDisposableStack();
+  const nats = opening.use(await startNats());
+  opening.use(await openInstance(nats.url, 'things', 'one'));
+  const two = await openInstance(nats.url, 'things', 'two');
+  const declared = await openDeclared(t, declarationOf('things', 'http://127.0.0.1:9'), {
+    natsUrl: nats.url,
+  });
+  assert.deepEqual(await namesOf(declared, 10), ['one', 'two']);
+  const opened = opening.move();
+  return { declared, two, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
 test('discovery: instances come into use when they are ready and go when they say so, and no request fails', async (t) => {
   await using nats = await startNats();
   await using one = await openInstance(nats.url, 'things', 'one');
@@ -86,13 +100,8 @@ test('discovery: instances come into use when they are ready and go when they sa
 });
 
 test('discovery: while an instance leaves, none of many requests fails and none reaches it any more', async (t) => {
-  await using nats = await startNats();
-  await using _one = await openInstance(nats.url, 'things', 'one');
-  const two = await openInstance(nats.url, 'things', 'two');
-  const declared = await openDeclared(t, declarationOf('things', 'http://127.0.0.1:9'), {
-    natsUrl: nats.url,
-  });
-  assert.deepEqual(await namesOf(declared, 10), ['one', 'two']);
+  await using place = await openTwo(t);
+  const { declared, two } = place;
   const seen: { at: number; name: string }[] = [];
   let leaving = true;
   const asking = Promise.all(
@@ -114,13 +123,8 @@ test('discovery: while an instance leaves, none of many requests fails and none 
 });
 
 test('discovery: one that is killed is out after the first failed connection', async (t) => {
-  await using nats = await startNats();
-  await using _one = await openInstance(nats.url, 'things', 'one');
-  const two = await openInstance(nats.url, 'things', 'two');
-  const declared = await openDeclared(t, declarationOf('things', 'http://127.0.0.1:9'), {
-    natsUrl: nats.url,
-  });
-  assert.deepEqual(await namesOf(declared, 10), ['one', 'two']);
+  await using place = await openTwo(t);
+  const { declared, two } = place;
   await two.lose();
   assert.deepEqual(await namesOf(declared, 30), ['one']);
 });
