@@ -54,7 +54,10 @@ async function runFiles(files: string[], concurrency: number, counts: { passed: 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 // These start every server themselves; with MONGO_URL the document server's suite runs against that MongoDB too.
 const stack = await filesOf(['stack/test/**/*.test.ts'], words);
-const rooms = await filesOf(['{packages,contracts,services,gateway,bench,deploy}/**/test/**/*.test.ts'], words);
+const rooms = await filesOf(
+  ['{packages,contracts,services,gateway,bench,deploy}/**/test/**/*.test.ts'],
+  words,
+);
 // What starts whole systems and measures their patience has the machine to itself.
 const system = await filesOf(['test/**/*.test.ts', 'tools/*/test/*.test.ts'], words);
 const counts = { passed: 0, failed: 0 };
