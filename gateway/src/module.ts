@@ -38,6 +38,8 @@ export interface GatewayModule {
   readonly listener: RequestListener;
   /** How the listener refuses what is too much for a service. */
   readonly refusals: Refusals;
+  /** Resolves when what counts requests was connected to, or could not be. */
+  opened(): Promise<void>;
   /** From now on requests are treated as this declaration says; those that are under way end as they began. */
   load(declaration: Declaration): void;
   /** Shows what it counts besides requests. */
@@ -82,6 +84,7 @@ export function createGatewayModule(
   return {
     listener: createDocsListener(() => edition.docs?.docs, logger, reception.listener),
     refusals,
+    opened: () => counting.redis.opened(),
     load(next) {
       const before = edition;
       const heir = new Edition(next, context, before);

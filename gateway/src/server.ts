@@ -71,6 +71,8 @@ export async function openGateway(
   });
   opened.defer(() => module.close());
   if (metrics !== undefined) module.show(metrics);
+  // Before memory is given back, which takes longer than Redis may.
+  await module.opened();
   let follow: (services: readonly string[]) => void = () => undefined;
   if (options.NATS_URL !== undefined) {
     const discovery = new Discovery(instances, servicesToDiscover(file.declaration), {

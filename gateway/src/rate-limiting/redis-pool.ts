@@ -44,6 +44,11 @@ export class RedisPool {
     };
   }
 
+  /** Resolves when each connection was tried for the first time. */
+  async opened(): Promise<void> {
+    await Promise.all(Array.from(this.#entries.values(), ({ opening }) => opening));
+  }
+
   #open(key: string, options: Omit<RedisOptions, 'logger'>): Entry {
     const opening = openRedis({ ...options, logger: this.#logger });
     const entry: Entry = { users: 0, redis: undefined, opening };
