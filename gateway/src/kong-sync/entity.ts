@@ -1,5 +1,6 @@
 // The part of Kong's declarative format that discovery has to know. What else stands in the file is Kong's business and
 // goes to it as it is.
+import { discoveryMark } from '../declaration/tags.ts';
 
 /** A mapping of the file: a service, an upstream, a plugin. */
 export type Entity = Record<string, unknown>;
@@ -28,10 +29,9 @@ export function textOf(owner: Entity, field: string): string | undefined {
 
 /** The services that the tags `nats:<service>` of an entity name. */
 export function discoveredBy(entity: Entity): string[] {
-  const mark = 'nats:';
   return textsOf(entity, 'tags')
-    .filter((tag) => tag.startsWith(mark))
-    .map((tag) => tag.slice(mark.length));
+    .filter((tag) => tag.startsWith(discoveryMark))
+    .map((tag) => tag.slice(discoveryMark.length));
 }
 
 /** A target with its port; without one Kong takes 8000. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
 import { DeclarationError } from '../declaration/errors.ts';
+import { serviceNamePattern } from '../declaration/tags.ts';
 import { discoveredBy, type Entity, entitiesOf, isEntity, placeOfService, textOf } from './entity.ts';
 import { instancesUpstream } from './live-document.ts';
 
@@ -12,8 +13,6 @@ export interface KongFile {
   readonly services: readonly string[];
 }
 
-const namePattern = /^[A-Za-z0-9_-]+$/;
-
 function* complaintsOf(document: Entity): Generator<string> {
   const upstreams = entitiesOf(document, 'upstreams');
   const upstreamNames = new Set(upstreams.map((upstream) => textOf(upstream, 'name')));
@@ -22,7 +21,7 @@ function* complaintsOf(document: Entity): Generator<string> {
     const name = textOf(entity, 'name');
     const tags = discoveredBy(entity);
     for (const tag of tags) {
-      if (!namePattern.test(tag))
+      if (!serviceNamePattern.test(tag))
         yield `${name}: the tag nats:${tag} must look like nats:<name of a service>`;
     }
     if (tags.length > 1) yield `${name}: has several tags nats:<service>; one entity stands for one`;

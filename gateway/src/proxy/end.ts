@@ -20,8 +20,9 @@ function finish({ response }: Exchange, last: Buffer | undefined): void {
 }
 
 /**
- * Ends a response, with `last` as the end of its body. When a long body is still arriving, the connection stays open a moment longer: closing a
- * socket with unread bytes resets it, and the client could lose the answer it has not read yet (RFC 9112 section 9.6).
+ * Ends a response, with `last` as the end of its body. When a long body is still arriving, the connection stays open
+ * a moment longer: closing a socket with unread bytes resets it, and the client could lose the answer it has not
+ * read yet (RFC 9112 section 9.6).
  */
 export function endResponse(exchange: Exchange, last?: Buffer): void {
   const { request, response, headers } = exchange;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HashInput, UpstreamEntity } from '../declaration/upstream.ts';
+import { clientAddress } from '../proxy/client-address.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 
 function cookieOf({ request }: Exchange, name: string): string | undefined {
@@ -30,7 +31,7 @@ function readKey({ source, name }: HashInput, path: string, exchange: Exchange):
     case 'none':
       return undefined;
     case 'ip':
-      return exchange.request.socket.remoteAddress;
+      return clientAddress(exchange);
     case 'header': {
       const value = exchange.request.headers[name.toLowerCase()];
       return (Array.isArray(value) ? value.join(',') : value) || undefined;
