@@ -10,11 +10,22 @@ export interface Wait {
   retry?: (error: unknown) => boolean;
 }
 
-// Never more than a second apart: a service is to be ready soon after what it needs.
-const longestPauseMs = 1_000;
+/** How pauses grow; every time is in milliseconds. */
+export interface PauseGrowth {
+  /** @default 50 */
+  firstMs?: number;
+  /** @default 1000: a service is to be ready soon after what it needs */
+  longestMs?: number;
+  /** @default 2 */
+  factor?: number;
+}
 
-function pauseMs(failures: number): number {
-  return Math.min(longestPauseMs, 50 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
+/** How long to wait before the next try, when this many have failed before the last: half of it at random. */
+export function pauseMs(
+  failures: number,
+  { firstMs = 50, longestMs = 1_000, factor = 2 }: PauseGrowth = {},
+): number {
+  return Math.min(longestMs, firstMs * factor ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
 }
 
 /** Tries until it succeeds or the signal aborts; each reason to wait is logged once, not each try. */

@@ -3,6 +3,7 @@
 // each call, as the client library takes them, cost more than the rest of the request.
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { internal, timedOut, unavailable } from '@tsmicro/network';
+import { NoResponderError } from './errors.ts';
 import { type Headers, isNoResponders } from './message-headers.ts';
 import { publish } from './wire.ts';
 
@@ -129,7 +130,9 @@ export class RequestTable {
     const pending = this.#take(reply.subject.slice(this.#inbox.length));
     if (pending === undefined) this.#counts.late++;
     else if (isNoResponders(reply)) {
-      pending.reject(unavailable(undefined, { cause: new Error(`no responder on ${pending.subject}`) }));
+      pending.reject(
+        unavailable(undefined, { cause: new NoResponderError(`no responder on ${pending.subject}`) }),
+      );
     } else pending.settle(reply);
   }
 

@@ -14,6 +14,7 @@ import type { NatsClient } from './client.ts';
 import type { Controller } from './controller.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointFigures } from './endpoint-server.ts';
+import type { EventDefinition } from './events/event.ts';
 import { NatsGroup } from './group.ts';
 import { NatsService } from './service.ts';
 
@@ -30,6 +31,7 @@ export class Router {
   readonly #http: HttpRouter;
   readonly #service: NatsService;
   readonly #faults: FaultLog | undefined;
+  readonly #events: { sent: EventDefinition[]; heard: EventDefinition[] } = { sent: [], heard: [] };
 
   constructor({ natsClient, description = '', logger }: MicroRouterOptions) {
     this.natsClient = natsClient;
@@ -69,6 +71,17 @@ export class Router {
       const at = { serviceName, path: controller.path, faults: this.#faults };
       controller.mountNats(new NatsGroup(this.#service, at));
     }
+  }
+
+  /** Adds events that the service tells of and hears of, for who reads its documents. */
+  describeEvents(events: { sent?: readonly EventDefinition[]; heard?: readonly EventDefinition[] }): void {
+    this.#events.sent.push(...(events.sent ?? []));
+    this.#events.heard.push(...(events.heard ?? []));
+  }
+
+  /** Every kind of event that it was told of by {@link describeEvents}. */
+  events(): { readonly sent: readonly EventDefinition[]; readonly heard: readonly EventDefinition[] } {
+    return this.#events;
   }
 
   /** Every HTTP route mounted so far. */

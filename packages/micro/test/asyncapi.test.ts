@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import specification from '@asyncapi/specs/schemas/3.0.0-without-$id.json' with { type: 'json' };
-import { defineEndpoint, type EventDescription, toAsyncApi } from '@tsmicro/micro';
+import { defineEndpoint, defineEvent, toAsyncApi } from '@tsmicro/micro';
 import { Type } from '@tsmicro/schema';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -20,18 +20,15 @@ const find = defineEndpoint({
   summary: 'Finds a thing',
   errors: { 404: 'no such thing' },
 });
-const made: EventDescription = {
-  subject: 'events.shop.thing.made',
-  type: 'shop.thing.made',
-  schema: Thing,
-  summary: 'A thing was made',
-};
+const made = defineEvent({ type: 'events.shop.thing.made', data: Thing, description: 'A thing was made' });
+const sold = defineEvent({ type: 'events.till.thing.sold', data: Thing, description: 'A thing was sold' });
 const document = toAsyncApi({
   title: 'shop',
   version: '1.2.3',
   description: 'Things',
   endpoints: [find],
-  events: [made],
+  sent: [made],
+  heard: [sold, made],
 });
 
 /** A value deep in the document. */
@@ -86,12 +83,13 @@ test('asyncapi: a request may leave out what has a default', () => {
   assert.deepEqual(at('components', 'schemas', 'Asked', 'required'), ['value']);
 });
 
-test('asyncapi: an event is sent as a CloudEvent of its type, under its id', () => {
-  const { action } = at('operations', made.subject) as { action: string };
-  assert.equal(action, 'send');
-  const message = at('channels', made.subject, 'messages', 'event') as Record<string, unknown>;
+test('asyncapi: an event is sent as a CloudEvent of its type, and received by who hears of it', () => {
+  const actionOf = (operation: string) => at('operations', operation, 'action');
+  assert.deepEqual([actionOf(made.type), actionOf(`${made.type}.heard`)], ['send', 'receive']);
+  assert.deepEqual([actionOf(sold.type), actionOf(`${sold.type}.heard`)], [undefined, 'receive']);
+  const message = at('channels', made.type, 'messages', 'event') as Record<string, unknown>;
   assert.equal(message.contentType, 'application/cloudevents+json');
   const { properties } = message.payload as { properties: Record<string, unknown> };
-  assert.deepEqual(properties.type, { const: 'shop.thing.made' });
+  assert.deepEqual(properties.type, { type: 'string', const: made.type });
   assert.deepEqual(properties.data, { $ref: '#/components/schemas/Thing' });
 });

@@ -1,3 +1,4 @@
+export type { ServedEvents, ShownConsumer } from './events.ts';
 export { HealthController } from './health/controller.ts';
 export { Health, ReadinessReport } from './health/dto.ts';
 export { type Dependency, Readiness } from './health/readiness.ts';

@@ -1,6 +1,7 @@
 import { createRouter, type Module, type NatsClient } from '@tsmicro/micro';
 import type { ValidationParser } from '@tsmicro/network';
 import { type Metrics, showDependencies } from '@tsmicro/telemetry';
+import { type ServedEvents, showEvents } from './events.ts';
 import type { Readiness } from './health/readiness.ts';
 import type { Opening, RunningService } from './run.ts';
 
@@ -14,6 +15,8 @@ export interface ServedModule {
   description: string;
   /** Formats that the schemas of this service know besides the framework's. */
   validationParsers?: readonly ValidationParser[];
+  /** @default none */
+  events?: ServedEvents;
 }
 
 /** Long enough for the gateway to let go of its connections, short of what a person notices. */
@@ -55,7 +58,7 @@ function showEndpoints(metrics: Metrics, router: ReturnType<typeof createRouter>
  */
 export async function serve(
   opened: AsyncDisposableStack,
-  { module, natsClient, readiness, config, description, validationParsers = [] }: ServedModule,
+  { module, natsClient, readiness, config, description, validationParsers = [], events = {} }: ServedModule,
   { logger, metrics, signal, beforeListening }: Opening,
 ): Promise<RunningService> {
   const router = createRouter({ natsClient, logger, description });
@@ -63,6 +66,7 @@ export async function serve(
     showDependencies(metrics, readiness.dependencies);
     showEndpoints(metrics, router);
   }
+  showEvents(events, router, metrics);
   opened.defer(() => router.close({ lingerMs, deadlineMs: closeDeadlineMs }));
   router.loadRootMiddlewares(module.rootMiddlewares());
   router.registerValidationParsers(validationParsers);

@@ -1,7 +1,7 @@
 // An AsyncAPI 3.0 document of what a service answers and tells over NATS: https://www.asyncapi.com/docs/reference/specification/v3.0.0
 import { type JsonObject, SchemaBook } from '@tsmicro/network';
 import type { Endpoint } from '../endpoint.ts';
-import type { EventDescription } from './event-description.ts';
+import type { EventDefinition } from '../events/event.ts';
 import {
   type ErrorReply,
   errorMessage,
@@ -19,8 +19,10 @@ export interface AsyncApiSource {
   readonly version: string;
   readonly description: string;
   readonly endpoints: readonly Endpoint[];
-  /** @default none */
-  readonly events?: readonly EventDescription[];
+  /** Events that it tells of. @default none */
+  readonly sent?: readonly EventDefinition[];
+  /** Events that it hears of. @default none */
+  readonly heard?: readonly EventDefinition[];
 }
 
 const nats: JsonObject = {
@@ -35,6 +37,7 @@ const queue: JsonObject = { nats: { queue: 'q', bindingVersion: '0.1.0' } };
 const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 const refer = (...names: string[]): JsonObject => ({ $ref: ['#', ...names.map(escaped)].join('/') });
 const bySubject = (a: { subject: string }, b: { subject: string }) => (a.subject < b.subject ? -1 : 1);
+const byType = (a: EventDefinition, b: EventDefinition) => (a.type < b.type ? -1 : 1);
 
 /** The parts of a document that several subjects write to. */
 class Writer {
@@ -68,14 +71,16 @@ class Writer {
     };
   }
 
-  event(event: EventDescription): void {
-    const { subject, summary } = event;
-    this.channels[subject] = { address: subject, messages: { event: eventMessage(event, this.book) } };
-    this.operations[subject] = {
-      action: 'send',
-      channel: refer('channels', subject),
-      summary,
-      messages: [refer('channels', subject, 'messages', 'event')],
+  /** An event that the service sends, or receives; one that it does both with has one channel and two operations. */
+  event(event: EventDefinition, action: 'send' | 'receive'): void {
+    const { type, description } = event;
+    const direction = action === 'send' ? 'given' : 'taken';
+    this.channels[type] ??= { address: type, messages: { event: eventMessage(event, direction, this.book) } };
+    this.operations[action === 'send' ? type : `${type}.heard`] = {
+      action,
+      channel: refer('channels', type),
+      summary: description,
+      messages: [refer('channels', type, 'messages', 'event')],
     };
   }
 
@@ -94,11 +99,13 @@ export function toAsyncApi({
   version,
   description,
   endpoints,
-  events = [],
+  sent = [],
+  heard = [],
 }: AsyncApiSource): JsonObject {
   const writer = new Writer();
   for (const endpoint of endpoints.toSorted(bySubject)) writer.endpoint(endpoint);
-  for (const event of events.toSorted(bySubject)) writer.event(event);
+  for (const event of sent.toSorted(byType)) writer.event(event, 'send');
+  for (const event of heard.toSorted(byType)) writer.event(event, 'receive');
   return {
     asyncapi: '3.0.0',
     info: { title, version, description },

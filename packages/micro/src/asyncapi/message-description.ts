@@ -1,6 +1,7 @@
-import type { JsonObject, SchemaBook } from '@tsmicro/network';
+import type { Direction, JsonObject, SchemaBook } from '@tsmicro/network';
 import type { Endpoint } from '../endpoint.ts';
-import type { EventDescription } from './event-description.ts';
+import { contentType, envelopeOf } from '../events/envelope.ts';
+import type { EventDefinition } from '../events/event.ts';
 
 const text = (description: string, more: JsonObject = {}): JsonObject => ({
   type: 'string',
@@ -107,28 +108,17 @@ export function errorMessage({ status, summary }: ErrorReply): JsonObject {
 }
 
 /** The message that tells of an event (CloudEvents 1.0, JSON format). */
-export function eventMessage({ type, schema, summary }: EventDescription, book: SchemaBook): JsonObject {
+export function eventMessage(event: EventDefinition, direction: Direction, book: SchemaBook): JsonObject {
+  const { type, description } = event;
   return {
     name: type,
     title: type,
-    summary,
-    contentType: 'application/cloudevents+json',
+    summary: description,
+    contentType,
     headers: {
       type: 'object',
-      required: ['Nats-Msg-Id'],
       properties: { 'Nats-Msg-Id': text('The id of the event: the same event may come more than once') },
     },
-    payload: {
-      type: 'object',
-      required: ['specversion', 'id', 'source', 'type', 'time', 'data'],
-      properties: {
-        specversion: { const: '1.0' },
-        id: { type: 'string' },
-        source: { type: 'string' },
-        type: { const: type },
-        time: { type: 'string', format: 'date-time' },
-        data: book.write(schema, 'given'),
-      },
-    },
+    payload: book.write(envelopeOf(event), direction),
   };
 }
