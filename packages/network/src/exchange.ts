@@ -44,6 +44,7 @@ export class Exchange implements HttpRequest {
   body: unknown = undefined;
   readonly #log: ExchangeLog | undefined;
   readonly #operation: ServedOperation | undefined;
+  #added: string[] | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, found: Found, log?: ExchangeLog) {
     const { traceparent, tracestate, 'x-deadline-ms': deadline, 'x-request-id': requestId } = request.headers;
@@ -82,6 +83,12 @@ export class Exchange implements HttpRequest {
     return this.url.split('?', 1)[0] ?? '/';
   }
 
+  /** Adds a header to the answer; its value is visible ASCII. */
+  setHeader(name: string, value: string): void {
+    this.#added ??= [];
+    this.#added.push(name, value);
+  }
+
   /** Sends JSON text; nothing when an answer was sent before. */
   sendJson(status: number, text: string, error?: ApiError): void {
     const headers = ['content-type', 'application/json; charset=utf-8', 'cache-control', 'no-store'];
@@ -104,6 +111,7 @@ export class Exchange implements HttpRequest {
     const length = Buffer.byteLength(text);
     headers.push('x-request-id', context.requestId, 'x-content-type-options', 'nosniff');
     if (status !== notModified) headers.push('content-length', String(length));
+    if (this.#added !== undefined) headers.push(...this.#added);
     response.writeHead(status, headers);
     // ASCII, as most JSON is, needs no encoding: the whole answer goes out as it is.
     response.end(text, length === text.length ? 'latin1' : 'utf8');

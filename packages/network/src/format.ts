@@ -28,6 +28,17 @@ export function isEmail(text: string): boolean {
   );
 }
 
+const dateTime =
+  /^(\d{4}-(?:0[1-9]|1[0-2])-\d{2})[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** A moment as RFC 3339 writes it, of a day that there is; leap seconds, which nothing here could keep, are refused. */
+export function isDateTime(text: string): boolean {
+  const [, day] = dateTime.exec(text) ?? [];
+  if (day === undefined) return false;
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}
+
 /** A UUID of any version, in any letter case. */
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);

@@ -1,3 +1,4 @@
+export { clientOf } from './client.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { Controller, type GuardProviders } from './controller.ts';
 export { Deadlines, type Timed } from './deadlines.ts';

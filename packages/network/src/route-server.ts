@@ -67,7 +67,8 @@ export class RouteServer {
     exchange.context.beginBody();
     readBody(exchange.request, (error, value) => {
       exchange.context.endBody();
-      exchange.body = value;
+      // A body that is not there, or null, is one without fields.
+      exchange.body = value ?? {};
       if (error === undefined) this.#handle(exchange);
       else exchange.sendFailure(error);
     });

@@ -38,6 +38,8 @@ export interface RouteRequest<P, Q, B> {
   /** The address of the peer. */
   readonly ip: string;
   readonly context: RequestContext;
+  /** Adds a header to the answer; its value is visible ASCII. */
+  setHeader(name: string, value: string): void;
 }
 
 /**

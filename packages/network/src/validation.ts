@@ -2,7 +2,7 @@ import type { Static, TSchema } from '@tsmicro/schema';
 import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import fastJsonStringify from 'fast-json-stringify';
 import { badRequest } from './errors.ts';
-import { isEmail, isHttpUrl, isHttpUrlOrPath, isMongoId, isUuid } from './format.ts';
+import { isDateTime, isEmail, isHttpUrl, isHttpUrlOrPath, isMongoId, isUuid } from './format.ts';
 import { textKeywords } from './text-keyword.ts';
 import { faultsFrom, setFormatMessage, type ValidationFault } from './validation-message.ts';
 
@@ -19,6 +19,7 @@ function createAjv(options: Options): Ajv {
     removeAdditional: 'all',
     formats: {
       email: isEmail,
+      'date-time': isDateTime,
       uuid: isUuid,
       'mongo-id': isMongoId,
       'http-url': isHttpUrl,

@@ -20,6 +20,7 @@ const Book = Type.Object({
 });
 const Query = Type.Object({ page: Type.Integer({ minimum: 1, maximum: 1_000, default: 1 }) });
 const Id = Type.Object({ id: Type.String({ format: 'mongo-id' }) });
+const Mark = Type.Object({ page: Type.Optional(Type.Integer()) });
 const Caller = Type.Object({ caller: Type.String() });
 
 const callerKey = createContextKey<string>('caller');
@@ -47,6 +48,7 @@ class Bookshelf extends Controller {
     routes.put('/guarded', { guards: [this.authentication()], body: Book, data: Caller }, ({ context }) => ({
       caller: context.get(callerKey),
     }));
+    routes.put('/mark', { body: Mark, data: Mark }, ({ body }) => ({ page: body.page ?? 1 }));
     routes.get('/forgotten', { data: Caller }, ({ context }) => ({ caller: context.get(callerKey) }));
     routes.delete('/', {}, () => reply('all gone'));
     routes.get('/kept', { data: Caller }, () => new JsonData<{ caller: string }>('{"caller":"kept"}'));

@@ -53,6 +53,12 @@ test('validation: lengths count code points, not UTF-16 units', async () => {
   assert.deepEqual(body.data, { title, tags: ['A'] });
 });
 
+test('validation: where nothing is required, no body at all is one without fields', async () => {
+  for (const body of [undefined, 'null', {}, { page: null }]) {
+    assert.deepEqual((await ask(shop, 'PUT', '/books/mark', body)).body.data, { page: 1 });
+  }
+});
+
 test('validation: unknown fields are ignored, nulls are absent, and neither is handed on', async () => {
   const body =
     '{"title":"abc","tags":["A"],"pages":null,"extra":{"$gt":1},"__proto__":{"admin":true},"constructor":1}';

@@ -82,6 +82,14 @@ export class Cache<T> {
     );
   }
 
+  /** The cached value, when there is one that can be used: for who looks into several caches before loading anything. */
+  async peek(key: string): Promise<T | undefined> {
+    const seen = await this.#look(key, (json) => this.#parse(JSON.parse(json)));
+    if (seen === undefined || !('value' in seen)) return undefined;
+    this.#figures.hits += 1;
+    return seen.value;
+  }
+
   async #read<R>(
     key: string,
     load: () => Promise<T>,

@@ -60,6 +60,16 @@ test('a value is loaded once and then comes from the cache, in every process', a
   assert.deepEqual(cache.figures, { hits: 1, misses: 2, bypasses: 0 });
 });
 
+test('peek: gives what is there and loads nothing, until it is dropped', async () => {
+  assert.equal(await otherCache.peek('k'), undefined);
+  await load(cache, 'k', 'v');
+  const { hits } = otherCache.figures;
+  assert.equal(await otherCache.peek('k'), 'v');
+  assert.equal(otherCache.figures.hits, hits + 1);
+  await cache.drop('k');
+  assert.equal(await otherCache.peek('k'), undefined);
+});
+
 test('2000 cold reads at once are one load, however their answers are cut into packets', async () => {
   let loads = 0;
   const load = async () => {
