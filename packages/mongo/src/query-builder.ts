@@ -1,14 +1,17 @@
-import type {
-  Collection,
-  Document,
-  Filter,
-  IndexDescription,
-  InferIdType,
-  OptionalUnlessRequiredId,
-  UpdateFilter,
-  WithId,
+import {
+  type Collection,
+  type Document,
+  type Filter,
+  type IndexDescription,
+  type IndexDescriptionInfo,
+  type InferIdType,
+  MongoServerError,
+  type OptionalUnlessRequiredId,
+  type UpdateFilter,
+  type WithId,
 } from 'mongodb';
 import { assertFilter } from './filter.ts';
+import { planIndexes } from './index-plan.ts';
 import type { Mongo } from './mongo.ts';
 import {
   type FindOptions,
@@ -17,6 +20,8 @@ import {
   type UpdateOptions,
   type UpdateResult,
 } from './query.ts';
+
+const NAMESPACE_NOT_FOUND = 26;
 
 // Building an index reads the whole collection; it is done at start, outside of any request.
 const INDEX_TIMEOUT_MS = 60_000;
@@ -98,9 +103,10 @@ export class QueryBuilder<T extends Document> {
     );
   }
 
+  /** A pipeline as update computes each document's new values from its own. */
   async updateMany(
     filter: Filter<T>,
-    update: UpdateFilter<T>,
+    update: UpdateFilter<T> | Document[],
     options?: UpdateOptions,
   ): Promise<UpdateResult> {
     assertFilter(filter);
@@ -151,11 +157,26 @@ export class QueryBuilder<T extends Document> {
     );
   }
 
-  /** Builds the indexes that are not there yet, within a minute; the names of all of them. */
+  /**
+   * Builds the indexes that are not there yet, within a minute; the names of all of them. One with the same keys counts as
+   * there, also under another name or with other weights of texts.
+   */
   async createIndexes(indexes: readonly IndexDescription[]): Promise<string[]> {
-    return await this.#mongo.runWithin(INDEX_TIMEOUT_MS, 'createIndexes', () =>
-      this.#collection.createIndexes([...indexes]),
-    );
+    return await this.#mongo.runWithin(INDEX_TIMEOUT_MS, 'createIndexes', async () => {
+      const { missing, names } = planIndexes(indexes, await this.#listIndexes());
+      if (missing.length > 0) await this.#collection.createIndexes(missing);
+      return names;
+    });
+  }
+
+  /** None where there is no collection yet. */
+  async #listIndexes(): Promise<IndexDescriptionInfo[]> {
+    try {
+      return await this.#collection.listIndexes().toArray();
+    } catch (error) {
+      if (error instanceof MongoServerError && error.code === NAMESPACE_NOT_FOUND) return [];
+      throw error;
+    }
   }
 
   async #retrieve(ids: readonly InferIdType<T>[]): Promise<WithId<T>[]> {

@@ -151,3 +151,27 @@ test('a filter with a field that has no value is refused instead of matching eve
   }
   assert.equal(await notes.countDocuments({}), 2);
 });
+
+test('an index with the same keys counts, under another name and with other weights', async () => {
+  const collection = database.mongo.collection('others');
+  await collection.createIndexes([
+    { key: { slug: 1 }, name: 'by_hand', unique: true },
+    { key: { title: 'text' }, name: 'search', weights: { title: 9 } },
+    { key: { score: 1 }, name: 'some', partialFilterExpression: { score: { $gt: 1 } } },
+  ]);
+  const names = await createQueryBuilder(database.mongo, 'others').createIndexes([
+    { key: { slug: 1 }, unique: true },
+    { key: { title: 'text', text: 'text' }, weights: { title: 3, text: 1 } },
+    { key: { score: 1 } },
+    { key: { score: 1, slug: 1 } },
+  ]);
+  assert.deepEqual(names, ['by_hand', 'search', 'score_1', 'score_1_slug_1']);
+  const there = (await collection.indexes()).map(({ name }) => name);
+  assert.deepEqual(there.sort(), ['_id_', 'by_hand', 'score_1', 'score_1_slug_1', 'search', 'some']);
+});
+
+test('an index that is not unique does not pass for one that is', async () => {
+  await database.mongo.collection('common').createIndex({ slug: 1 });
+  const common = createQueryBuilder(database.mongo, 'common');
+  await assert.rejects(common.createIndexes([{ key: { slug: 1 }, unique: true }]), /slug_1/);
+});

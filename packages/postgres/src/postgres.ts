@@ -15,6 +15,7 @@ export class Postgres<DB> {
   /** kysely on the pool: typed SQL. */
   readonly db: Kysely<DB>;
   readonly #pool: BoundedPool;
+  readonly #afterCommit = new WeakMap<Transaction<DB>, (() => void)[]>();
 
   /** Use {@link openPostgres}. */
   constructor(pool: BoundedPool) {
@@ -23,8 +24,19 @@ export class Postgres<DB> {
   }
 
   /** Commits when `work` returns, rolls back when it throws, and throws that same error. */
-  transaction<T>(work: (transaction: Transaction<DB>) => Promise<T>): Promise<T> {
-    return this.db.transaction().execute(work);
+  async transaction<T>(work: (transaction: Transaction<DB>) => Promise<T>): Promise<T> {
+    const afterwards: (() => void)[] = [];
+    const result = await this.db.transaction().execute((transaction) => {
+      this.#afterCommit.set(transaction, afterwards);
+      return work(transaction);
+    });
+    for (const act of afterwards) act();
+    return result;
+  }
+
+  /** Has `act` called once a transaction of {@link transaction} has committed; never when it did not. */
+  afterCommit(transaction: Transaction<DB>, act: () => void): void {
+    this.#afterCommit.get(transaction)?.push(act);
   }
 
   /** Returns when the database answered, within a second; throws otherwise. */
