@@ -9,6 +9,9 @@ import {
   variable,
 } from '@tsmicro/service';
 
+const failures = (description: string, byDefault: number) =>
+  Type.Integer({ minimum: 1, maximum: 1_000_000, default: byDefault, description });
+
 /** The environment of the auth service. What has no default is an address or a secret, and required. */
 export const Config = Type.Object({
   ...processVariables({ metricsPort: 9_101 }),
@@ -25,11 +28,28 @@ export const Config = Type.Object({
 
   RSA_PRIVATE_KEY_PATH: variable.text('PEM file of the RSA key that signs tokens'),
   RSA_PUBLIC_KEY_PATH: variable.text('PEM file of the public half of that key'),
+  RSA_KEY_DIRECTORY: Type.Optional(
+    variable.text(
+      'folder of the keys that take over from that one, as `npm run keys:rotate` makes them; by default `rotated` beside RSA_PRIVATE_KEY_PATH',
+    ),
+  ),
   TOKEN_ISSUER: Type.String({ default: 'api.goserve.afteracademy.com', description: 'claim iss of tokens' }),
   TOKEN_AUDIENCE: Type.String({ default: 'goserve.afteracademy.com', description: 'claim aud of tokens' }),
   ACCESS_TOKEN_VALIDITY_SEC: variable.seconds('life of an access token in seconds', 172_800),
   REFRESH_TOKEN_VALIDITY_SEC: variable.seconds('life of a refresh token in seconds', 604_800),
 
+  REFRESH_REUSE_GRACE_SEC: Type.Integer({
+    minimum: 0,
+    maximum: 3_600,
+    default: 10,
+    description: 'for so long after its use a refresh token that comes again is refused and nothing else',
+  }),
+  RATE_LIMIT: Type.Enum(['on', 'off'], {
+    default: 'on',
+    description: 'on or off: off turns every limit of rates off, for load tests',
+  }),
+  SIGNIN_FAILURES_PER_ACCOUNT: failures('failed sign-ins of one account in a minute', 10),
+  SIGNIN_FAILURES_PER_CLIENT: failures('failed attempts of one address in a minute', 100),
   PASSWORD_MIN_LENGTH: Type.Optional(
     Type.Integer({
       minimum: 6,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { isFault, untilReady } from '@tsmicro/dependency';
-import { connectNats } from '@tsmicro/micro';
+import { connectNats, openEventRelay } from '@tsmicro/micro';
 import { ConfigError, timeLeftMs } from '@tsmicro/network';
 import { migrate, openPostgres } from '@tsmicro/postgres';
 import { openRedis } from '@tsmicro/redis';
@@ -13,7 +13,7 @@ import {
   serve,
 } from '@tsmicro/service';
 import type { Config } from './config.ts';
-import { type AuthInstance, AuthModule, readKeys } from './module.ts';
+import { type AuthInstance, AuthModule, openDecisionNotices, readKeys } from './module.ts';
 
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
@@ -25,13 +25,14 @@ async function settleSeeds(production: boolean, { users, apiKeys }: AuthInstance
   }
   const [user, apiKey] = await Promise.all([users.isSeedInForce(), apiKeys.isSeedInForce()]);
   const complaints = [
-    ...(user
-      ? ['  the seed account has its seed password: change the password or deactivate the account']
-      : []),
+    ...(user ? ['  the seed account has its seed password: change it, or deactivate the account'] : []),
     ...(apiKey ? ['  the seed API key is active: revoke it'] : []),
   ];
   if (complaints.length > 0) {
-    throw new ConfigError(`NODE_ENV=production, but everybody knows a way in:\n${complaints.join('\n')}`);
+    const advice = 'deploy/README.md says how, under "From development to production"';
+    throw new ConfigError(
+      `NODE_ENV=production, but everybody knows a way in:\n${complaints.join('\n')}\n${advice}`,
+    );
   }
 }
 
@@ -45,7 +46,10 @@ export async function openServer(config: Config, opening: Opening): Promise<Runn
   const { logger, signal } = opening;
   const waiting = { logger, ...(signal === undefined ? {} : { signal }) };
   const readiness = new Readiness();
-  const keys = await readKeys(config);
+  const keys = await readKeys(config, {
+    onError: (error) => logger.error({ err: error }, 'the keys for tokens could not be read again'),
+    onChange: (kids) => logger.info({ kids }, 'other keys for tokens'),
+  });
   const database = {
     host: config.DB_HOST,
     port: config.DB_PORT,
@@ -68,12 +72,19 @@ export async function openServer(config: Config, opening: Opening): Promise<Runn
   );
   const redis = opened.use(await openRedis({ ...redisOptions(config), logger }));
   const natsClient = opened.use(await connectNats({ ...natsOptions(config), ...waiting }));
+  const notices = opened.use(await openDecisionNotices(natsClient));
+  opened.adopt(keys.watch(), () => keys.close());
   readiness.add(postgres);
   // Without them sign-in and profiles still work.
   readiness.add(natsClient, { required: false });
   readiness.add(redis, { required: false });
-  const module = new AuthModule({ config, keys, postgres, redis, readiness });
+  const module = new AuthModule({ config, keys, notices, postgres, redis, readiness });
   await untilReady(() => settleSeeds(config.NODE_ENV === 'production', module.getInstance()), away);
+  const { events, told } = module.getInstance();
+  const relay = opened.use(openEventRelay(natsClient, events, { logger }));
+  events.onWritten(() => relay.nudge());
   const description = 'Users, sessions and API keys';
-  return await serve(opened, { module, natsClient, readiness, config, description }, opening);
+  const served = { module, natsClient, readiness, config, description, events: { sent: told, relay } };
+  const running = await serve(opened, served, opening);
+  return { ...running, reload: () => keys.reread() };
 }

@@ -31,6 +31,11 @@ export interface Data {
   status?: string;
   timestamp?: string;
   dependencies?: { name: string; state: string }[];
+  active?: boolean;
+  createdAt?: string;
+  lastUsedAt?: string;
+  userAgent?: string;
+  current?: boolean;
 }
 
 export interface Tokens {
@@ -94,6 +99,8 @@ export class AuthClient implements AsyncDisposable {
   post = (path: string, body: unknown, token?: string) =>
     this.call('POST', path, token === undefined ? { body } : { body, token });
 
+  put = (path: string, body: unknown, token: string) => this.call('PUT', path, { body, token });
+
   /** Signs a new person up. */
   async signUp(given: { email?: string; password?: string; name?: string; profilePicUrl?: string } = {}) {
     const body = { email: `${randomUUID()}@example.com`, password: 'correct horse', name: 'Ann', ...given };
@@ -117,6 +124,13 @@ export class AuthClient implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#agent.destroy();
   }
+}
+
+/** The items of an answer that is a list. */
+export function toList({ status, body }: Answer): Data[] {
+  assert.equal(status, 200, body.message);
+  assert.ok(Array.isArray(body.data));
+  return body.data;
 }
 
 /** The person that an answer with user and tokens is about. */

@@ -139,7 +139,12 @@ describe('the contract over NATS', () => {
       `${'['.repeat(100)}`,
       `{"data":{"value":"${'x'.repeat(20_000)}"}}`,
     ];
-    for (const subject of ['auth.authentication', 'auth.authorization', 'auth.profile.user']) {
+    for (const subject of [
+      'auth.authentication',
+      'auth.authorization',
+      'auth.profile.user',
+      'auth.profile.users',
+    ]) {
       for (const bytes of malformed) {
         assert.match(
           await ask(subject, bytes),
@@ -155,9 +160,12 @@ describe('the contract over NATS', () => {
     const info: { metadata?: { http?: string }; endpoints?: { subject: string }[] } = reply.json();
     assert.equal(info.metadata?.http, auth.server.address);
     assert.deepEqual(info.endpoints?.map(({ subject }) => subject).sort(), [
+      'auth.apikey.verification',
       'auth.authentication',
       'auth.authorization',
+      'auth.decision',
       'auth.profile.user',
+      'auth.profile.users',
     ]);
   });
 });

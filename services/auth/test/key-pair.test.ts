@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { readKeyPair } from '../src/session/key-pair.ts';
+import { readKeyPair } from '../src/key/key-pair.ts';
 import { openKeyFolder, writeKeys } from './auth-fixture.ts';
 
 describe('the keys of tokens', () => {
@@ -18,7 +18,10 @@ describe('the keys of tokens', () => {
   after(() => opened.disposeAsync());
 
   const read = (changes: { privateKey?: string; publicKey?: string } = {}) =>
-    readKeyPair({ privateKey: keys.privatePath, publicKey: keys.publicPath, ...changes });
+    readKeyPair({
+      privateKey: { path: changes.privateKey ?? keys.privatePath, name: 'RSA_PRIVATE_KEY_PATH' },
+      publicKey: { path: changes.publicKey ?? keys.publicPath, name: 'RSA_PUBLIC_KEY_PATH' },
+    });
   const refused = (changes: { privateKey?: string; publicKey?: string }, message: RegExp) =>
     assert.rejects(read(changes), { name: 'ConfigError', message });
 

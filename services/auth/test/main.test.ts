@@ -1,62 +1,9 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { findPort } from '@tsmicro/stack';
 import { AuthClient } from './auth-client.ts';
 import { eventually, openSurroundings, type Surroundings } from './auth-fixture.ts';
-
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-
-/** An auth service as a process of its own. */
-class AuthProcess implements AsyncDisposable {
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<unknown>;
-  out = '';
-  err = '';
-
-  constructor(environment: Record<string, string>) {
-    this.#child = spawn(process.execPath, [main], { env: environment });
-    this.#exited = once(this.#child, 'exit');
-    this.#child.stdout?.on('data', (data: Buffer) => {
-      this.out += data;
-    });
-    this.#child.stderr?.on('data', (data: Buffer) => {
-      this.err += data;
-    });
-  }
-
-  /** The log line with this message, when it comes. */
-  async line(message: string): Promise<{ address?: string }> {
-    const find = async () => this.out.split('\n').find((line) => line.includes(`"msg":"${message}"`));
-    const line = await eventually(
-      find,
-      (found) => found !== undefined || this.#child.exitCode !== null,
-      15_000,
-    );
-    assert.ok(line, `${message}: ${this.err}`);
-    return JSON.parse(line);
-  }
-
-  /** Ends it politely; the exit code and how long that took. */
-  async stop(): Promise<{ code: number | null; tookMs: number }> {
-    const began = performance.now();
-    this.#child.kill('SIGTERM');
-    const code = await this.exit();
-    return { code, tookMs: performance.now() - began };
-  }
-
-  async exit(): Promise<number | null> {
-    await this.#exited;
-    return this.#child.exitCode;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.#exited;
-  }
-}
+import { AuthProcess } from './auth-process.ts';
 
 describe('the process', () => {
   let surroundings: Surroundings;

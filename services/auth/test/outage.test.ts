@@ -36,6 +36,15 @@ describe('while a dependency is down', () => {
     refresh: () => client.refresh(person.tokens),
     signOut: () => client.signOut(person.tokens),
     mine: () => client.get('/profile/mine', person.tokens.accessToken),
+    changeMine: () => client.put('/profile/mine', { name: 'Late' }, person.tokens.accessToken),
+    changePassword: () =>
+      client.put(
+        '/profile/password',
+        { currentPassword: person.password, newPassword: 'battery staple' },
+        person.tokens.accessToken,
+      ),
+    leave: () => client.call('DELETE', '/profile/mine', { token: person.tokens.accessToken }),
+    users: () => client.get('/admin/users', person.tokens.accessToken),
     profile: () => client.get('/profile/id/00000000-0000-4000-8000-000000000000'),
     apiKey: () => client.call('GET', '/verify/apikey', { headers: seedKey }),
     unknownApiKey: () => client.call('GET', '/verify/apikey', { headers: { 'x-api-key': 'unknown' } }),
@@ -57,6 +66,8 @@ describe('while a dependency is down', () => {
       'auth.authentication': { value: `Bearer ${tokens.accessToken}` },
       'auth.authorization': { user: { id, name: 'Ann', email }, roles: ['LEARNER'] },
       'auth.profile.user': { value: id },
+      'auth.profile.users': { ids: [id] },
+      'auth.apikey.verification': { value: 'unknown' },
     };
     const overHttp = Object.entries(calls).map(async ([name, call]) => {
       const answer = await call();
@@ -87,6 +98,8 @@ describe('while a dependency is down', () => {
   }
 
   test('a dead PostgreSQL is a 503 within 1.5 s everywhere, and never a denial', async () => {
+    // Nothing is known of somebody new: what is kept of others holds for as long as nobody can change it.
+    person = await client.signUp();
     await auth.surroundings.postgres.kill();
     await assertUnavailable(1_500);
     await auth.surroundings.postgres.start();
@@ -94,6 +107,7 @@ describe('while a dependency is down', () => {
   });
 
   test('a hanging PostgreSQL is a 503 within 2.5 s everywhere, and never a denial', async () => {
+    person = await client.signUp();
     auth.surroundings.postgres.pause();
     try {
       await assertUnavailable(2_500);

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from '@tsmicro/postgres';
 import { type Answer, type AuthClient, assertRefused, type Tokens } from './auth-client.ts';
 import { type AuthFixture, eventually, openAuth } from './auth-fixture.ts';
+import { collide as collideOver } from './collision.ts';
 
 const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
@@ -64,28 +65,13 @@ describe('races', () => {
     }
   });
 
-  /** Holds the row of a person's session until all of `requests` wait for it, in this order; their answers. */
-  async function collide(userId: string, ...requests: (() => Promise<Answer>)[]): Promise<Answer[]> {
-    const { database } = auth.surroundings;
-    const answers: Promise<Answer>[] = [];
-    await database.transaction(async (transaction) => {
-      await sql`select from keystore where user_id = ${userId} for update`.execute(transaction);
-      for (const request of requests) {
-        answers.push(request());
-        const waiting = await eventually(countWaiting, (count) => count === answers.length);
-        assert.equal(waiting, answers.length);
-      }
-    });
-    return Promise.all(answers);
-  }
-
-  async function countWaiting(): Promise<number> {
-    const { rows } = await sql<{ count: number }>`
-      select count(*)::int as count from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'
-    `.execute(auth.surroundings.database.db);
-    return rows[0]?.count ?? 0;
-  }
+  /** Holds the row of a person's session until all of `requests` wait for it. */
+  const collide = (userId: string, ...requests: (() => Promise<Answer>)[]) =>
+    collideOver(
+      auth.surroundings.database,
+      sql`select from keystore where user_id = ${userId} for update`,
+      ...requests,
+    );
 
   test('a sign-out that comes beside a refresh, and just after it, leaves no survivor', async () => {
     const { id, tokens } = await client.signUp();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { sql } from '@tsmicro/postgres';
 import { AuthClient, assertRefused } from './auth-client.ts';
@@ -6,6 +7,14 @@ import { openAuthServer, openSurroundings, type Surroundings } from './auth-fixt
 
 const production = { NODE_ENV: 'production' };
 const email = 'admin@afteracademy.com';
+
+/** What deploy/README.md has an operator run before the first start in production: for the account, for the key. */
+async function readAdvice(): Promise<string[]> {
+  const page = await readFile(new URL('../../../deploy/README.md', import.meta.url), 'utf8');
+  const [, statements = ''] =
+    /### From development to production\n[^#]*<<'SQL'\n([^#]*?)\nSQL\n/.exec(page) ?? [];
+  return statements.split('\n');
+}
 
 describe('seed data', () => {
   let surroundings: Surroundings;
@@ -52,11 +61,12 @@ describe('seed data', () => {
   test('production refuses to start while the seed password or key is in force, and says which', async () => {
     await assert.rejects(openAuthServer(surroundings, production), {
       name: 'ConfigError',
-      message: /seed account.*\n.*seed API key/,
+      message: /seed account.*\n.*seed API key.*\n.*From development to production/,
     });
-    await run('update api_keys set status = false');
+    const [account = '', key = ''] = await readAdvice();
+    await run(key);
     await assert.rejects(openAuthServer(surroundings, production), /seed account/);
-    await run(`update users set status = false where email = '${email}'`);
+    await run(account);
     await using server = await openAuthServer(surroundings, production);
     assert.match(server.address, /^http:/);
   });

@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+
+const keyBytes = 32;
 
 /** What is stored of an API key. */
 export interface StoredKey {
@@ -7,6 +9,9 @@ export interface StoredKey {
   /** Tells keys apart for people: at most 8 characters, and at most a quarter of the key. */
   prefix: string;
 }
+
+/** A new API key: 256 random bits, in 43 characters that every header takes. */
+export const createKey = (): string => randomBytes(keyBytes).toString('base64url');
 
 /** The part of an API key that is stored; the key itself never is. */
 export function toStoredKey(key: string): StoredKey {

@@ -1,8 +1,10 @@
-import { authentication, authorization } from '@tsmicro/contracts-auth';
+import { authentication, authorization, decision } from '@tsmicro/contracts-auth';
+import { UuidParam } from '@tsmicro/dto';
 import { Controller, type NatsGroup } from '@tsmicro/micro';
-import { type GuardProviders, type Routes, reply } from '@tsmicro/network';
+import { clientOf, type GuardProviders, type HttpRequest, type Routes, reply } from '@tsmicro/network';
+import { Type } from '@tsmicro/schema';
 import { UserProfile } from '../user/dto.ts';
-import { Jwks, SignInBasic, signUpBasic, TokenRefresh, Tokens, UserAuth } from './dto.ts';
+import { Session, SignInBasic, signUpBasic, TokenRefresh, Tokens, UserAuth } from './dto.ts';
 import { createRefreshGuard, currentSession, refreshedToken } from './guard.ts';
 import type { SessionService } from './service.ts';
 
@@ -11,10 +13,9 @@ export interface SessionControllerOptions {
   providers: GuardProviders;
   /** Shortest password that a sign-up may choose. */
   passwordMinLength: number;
-  jwks: Jwks;
 }
 
-/** Signing up, in and out, refreshing, one's own profile, and the questions of other services about a token. */
+/** Signing up, in and out, refreshing, one's own sessions and profile, and the questions of other services about a token. */
 export class SessionController extends Controller {
   readonly #sessions: SessionService;
   readonly #options: SessionControllerOptions;
@@ -26,16 +27,16 @@ export class SessionController extends Controller {
   }
 
   override mountRoutes(routes: Routes): void {
-    const { passwordMinLength, jwks } = this.#options;
+    const guards = [this.authentication()];
     routes.post(
       '/signup/basic',
       {
         summary: 'Sign up by email and password',
-        body: signUpBasic(passwordMinLength),
+        body: signUpBasic(this.#options.passwordMinLength),
         data: UserAuth,
-        errors: { 400: 'user already registered' },
+        errors: { 400: 'user already registered', 429: 'too many attempts' },
       },
-      async ({ body }) => this.#sessions.signUp(body),
+      async (request) => this.#sessions.signUp(request.body, originOf(request)),
     );
     routes.post(
       '/signin/basic',
@@ -43,9 +44,9 @@ export class SessionController extends Controller {
         summary: 'Sign in by email and password',
         body: SignInBasic,
         data: UserAuth,
-        errors: { 401: 'invalid credentials' },
+        errors: { 401: 'invalid credentials', 429: 'too many attempts' },
       },
-      async ({ body }) => this.#sessions.signIn(body),
+      async (request) => this.#sessions.signIn(request.body, originOf(request)),
     );
     routes.post(
       '/token/refresh',
@@ -56,32 +57,65 @@ export class SessionController extends Controller {
         data: Tokens,
         errors: {
           401: 'the tokens are not of one session in force; of the access token the expiry alone is forgiven',
+          429: 'too many attempts',
         },
       },
-      async ({ body, context }) => this.#sessions.refresh(context.get(refreshedToken), body.refreshToken),
+      async (request) =>
+        this.#sessions.refresh(
+          request.context.get(refreshedToken),
+          request.body.refreshToken,
+          clientOf(request),
+        ),
+    );
+    routes.delete('/signout', { summary: 'End the session', guards }, async ({ context }) => {
+      await this.#sessions.signOut(context.get(currentSession));
+      return reply('signout success');
+    });
+    routes.get(
+      '/sessions',
+      { summary: "The caller's sessions, newest first", guards, data: Type.Array(Session) },
+      async ({ context }) => this.#sessions.list(context.get(currentSession)),
     );
     routes.delete(
-      '/signout',
-      { summary: 'End the session', guards: [this.authentication()] },
+      '/sessions/id/:id',
+      {
+        summary: "End one of the caller's sessions",
+        guards,
+        params: UuidParam,
+        errors: { 404: 'session not found' },
+      },
+      async ({ context, params }) => {
+        await this.#sessions.endOne(context.get(currentSession), params.id);
+        return undefined;
+      },
+    );
+    routes.delete(
+      '/sessions',
+      { summary: "End all of the caller's sessions but this one", guards },
       async ({ context }) => {
-        await this.#sessions.signOut(context.get(currentSession).id);
-        return reply('signout success');
+        await this.#sessions.endOthers(context.get(currentSession));
+        return undefined;
       },
     );
     routes.get(
       '/profile/mine',
-      { summary: "The caller's own profile", guards: [this.authentication()], data: UserProfile },
+      { summary: "The caller's own profile", guards, data: UserProfile },
       async ({ context }) => this.#sessions.getProfile(context.get(currentSession).user),
-    );
-    routes.get(
-      '/.well-known/jwks.json',
-      { summary: 'The public keys that verify tokens', plain: true, data: Jwks },
-      () => jwks,
     );
   }
 
   override mountNats(group: NatsGroup): void {
     group.addEndpoint(authentication, async ({ value }) => (await this.#sessions.authenticate(value)).user);
     group.addEndpoint(authorization, async ({ user, roles }) => this.#sessions.authorize(user.id, roles));
+    group.addEndpoint(decision, async ({ value }) => {
+      const { user, roles, claims } = await this.#sessions.authenticate(value);
+      const codes = roles.map(({ code }) => code);
+      return { user, roles: codes, session: claims.key, expiresAt: claims.expiresAt };
+    });
   }
 }
+
+const originOf = (request: Pick<HttpRequest, 'ip' | 'headers'>) => ({
+  client: clientOf(request),
+  userAgent: request.headers['user-agent'],
+});

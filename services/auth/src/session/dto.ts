@@ -1,17 +1,14 @@
-import { Email, HttpUrl, text } from '@tsmicro/dto';
+import { Email, HttpUrl, text, Uuid } from '@tsmicro/dto';
 import { Type } from '@tsmicro/schema';
-import { UserProfile } from '../user/dto.ts';
-
-const passwordMaxLength = 100;
-/** The least that PASSWORD_MIN_LENGTH may ask for: older accounts still sign in after it was raised. */
-const passwordMinLength = 6;
+import { password, UserProfile } from '../user/dto.ts';
+import type { SessionRow } from './model.ts';
 
 /** The body of a sign-up; the shortest password is a matter of configuration. */
 export const signUpBasic = (minLength: number) =>
   Type.Object(
     {
       email: Email,
-      password: text(minLength, passwordMaxLength),
+      password: password(minLength),
       name: text(2, 200),
       profilePicUrl: Type.Optional(HttpUrl),
     },
@@ -23,7 +20,7 @@ export type SignUpBasic = Type.Static<ReturnType<typeof signUpBasic>>;
 export const SignInBasic = Type.Object(
   {
     email: Email,
-    password: text(passwordMinLength, passwordMaxLength),
+    password: password(),
   },
   { title: 'SignInBasic' },
 );
@@ -47,20 +44,25 @@ export type Tokens = Type.Static<typeof Tokens>;
 export const UserAuth = Type.Object({ user: UserProfile, tokens: Tokens }, { title: 'UserAuth' });
 export type UserAuth = Type.Static<typeof UserAuth>;
 
-/** A JSON Web Key Set (RFC 7517). */
-export const Jwks = Type.Object(
+/** A session as its owner sees it. */
+export const Session = Type.Object(
   {
-    keys: Type.Array(
-      Type.Object({
-        kty: Type.String(),
-        n: Type.String(),
-        e: Type.String(),
-        alg: Type.String(),
-        use: Type.String(),
-        kid: Type.String(),
-      }),
-    ),
+    id: Uuid,
+    createdAt: Type.String({ description: 'RFC 3339' }),
+    lastUsedAt: Type.Optional(Type.String({ description: 'RFC 3339, to the minute or so' })),
+    userAgent: Type.Optional(Type.String({ description: 'what the client called itself when it signed in' })),
+    current: Type.Boolean({ description: 'whether it is the one that asks' }),
   },
-  { title: 'Jwks' },
+  { title: 'Session' },
 );
-export type Jwks = Type.Static<typeof Jwks>;
+export type Session = Type.Static<typeof Session>;
+
+/** A session, seen from the one with this id. */
+export function toSession({ createdAt, lastUsedAt, ...row }: SessionRow, currentId: string): Session {
+  return {
+    ...row,
+    createdAt: createdAt.toISOString(),
+    ...(lastUsedAt === undefined ? {} : { lastUsedAt: lastUsedAt.toISOString() }),
+    current: row.id === currentId,
+  };
+}

@@ -1,7 +1,9 @@
 // JSON Web Tokens (RFC 7519), signed by RS256 and nothing else, as RFC 8725 advises: the algorithm is ours to choose, not
 // the token's, and header fields that bring or point to a key (jwk, jku, x5u, x5c) are never looked at.
+import { hash, type KeyObject } from 'node:crypto';
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose';
-import type { KeyPair } from './key-pair.ts';
+import { LRUCache } from 'lru-cache';
+import type { KeyRing } from '../key/key-ring.ts';
 import type { SessionKeys, TokenClaims } from './model.ts';
 
 /** What a token is good for: its claim `token_use`. */
@@ -15,7 +17,7 @@ export interface TokenPair {
 
 /** How tokens are made and judged. */
 export interface TokenOptions {
-  keys: KeyPair;
+  keys: KeyRing;
   issuer: string;
   audience: string;
   accessValiditySec: number;
@@ -24,6 +26,8 @@ export interface TokenOptions {
 
 const algorithm = 'RS256';
 const maxTokenLength = 4_096;
+/** Tokens that are remembered as verified: a few hundred bytes each. */
+const maxVerified = 10_000;
 const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const keyForm = /^[\x21-\x7e]{1,128}$/;
 
@@ -31,6 +35,9 @@ const keyForm = /^[\x21-\x7e]{1,128}$/;
 export class TokenIssuer {
   readonly #options: TokenOptions;
   readonly #verification: JWTVerifyOptions;
+  /** What was found in tokens of ours, by the SHA-256 of their use and text. */
+  readonly #verified = new LRUCache<string, TokenClaims>({ max: maxVerified });
+  #keyVersion = 0;
 
   constructor(options: TokenOptions) {
     this.#options = options;
@@ -60,14 +67,26 @@ export class TokenIssuer {
 
   /**
    * What the token says, when it is one of ours and for this use. Expiry is told, not judged: every other fault, of
-   * whatever kind, gives undefined.
+   * whatever kind, gives undefined. A signature is verified once for as long as the token is in force.
    */
   async verify(token: string, use: TokenUse): Promise<TokenClaims | undefined> {
     if (token.length > maxTokenLength) return undefined;
-    const { keys } = this.#options;
+    const { version } = this.#options.keys;
+    if (version !== this.#keyVersion) this.#verified.clear();
+    this.#keyVersion = version;
+    const id = hash('sha256', `${use} ${token}`, 'base64url');
+    const known = this.#verified.get(id);
+    if (known !== undefined && known.expiresAt > Date.now() / 1_000) return known;
+    const claims = await this.#verify(token, use);
+    if (claims === undefined || claims.expired) this.#verified.delete(id);
+    else if (version === this.#options.keys.version) this.#verified.set(id, claims);
+    return claims;
+  }
+
+  async #verify(token: string, use: TokenUse): Promise<TokenClaims | undefined> {
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, keys.publicKey, this.#verification);
-      return isOurs(protectedHeader.kid, keys) ? toClaims(payload, use, false) : undefined;
+      const { payload } = await jwtVerify(token, ({ kid }) => this.#findKey(kid), this.#verification);
+      return toClaims(payload, use, false);
     } catch (error) {
       // Expiry is the last thing that jose looks at: the signature and all other claims have stood.
       if (error instanceof errors.JWTExpired) return toClaims(error.payload, use, true);
@@ -76,11 +95,20 @@ export class TokenIssuer {
     }
   }
 
+  /** The tokens of gomicro name no key. */
+  async #findKey(kid: unknown): Promise<KeyObject> {
+    const name = typeof kid === 'string' ? kid : undefined;
+    const key = kid === undefined || name !== undefined ? await this.#options.keys.find(name) : undefined;
+    if (key === undefined) throw new errors.JWKSNoMatchingKey();
+    return key;
+  }
+
   async #sign(use: TokenUse, userId: string, key: string, validitySec: number): Promise<string> {
     const { keys, issuer, audience } = this.#options;
+    const { kid, privateKey } = keys.signing;
     const now = Math.floor(Date.now() / 1_000);
     return new SignJWT({ token_use: use })
-      .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: keys.kid })
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid })
       .setIssuer(issuer)
       .setSubject(userId)
       .setAudience([audience])
@@ -88,20 +116,16 @@ export class TokenIssuer {
       .setNotBefore(now)
       .setExpirationTime(now + validitySec)
       .setJti(key)
-      .sign(keys.privateKey);
+      .sign(privateKey);
   }
-}
-
-/** The tokens of gomicro name no key. */
-function isOurs(kid: string | undefined, keys: KeyPair): boolean {
-  return kid === undefined || kid === keys.kid;
 }
 
 /** The tokens of gomicro do not tell their use: there the key alone decides, which is only found in its own column. */
 function toClaims(payload: JWTPayload, use: TokenUse, expired: boolean): TokenClaims | undefined {
-  const { sub, jti, token_use: tokenUse } = payload;
+  const { sub, jti, exp, token_use: tokenUse } = payload;
   if (tokenUse !== undefined && tokenUse !== use) return undefined;
   if (typeof sub !== 'string' || !uuidForm.test(sub)) return undefined;
   if (typeof jti !== 'string' || !keyForm.test(jti)) return undefined;
-  return { userId: sub.toLowerCase(), key: jti, expired };
+  if (typeof exp !== 'number') return undefined;
+  return { userId: sub.toLowerCase(), key: jti, expiresAt: exp, expired };
 }

@@ -1,4 +1,4 @@
-import { profileUser } from '@tsmicro/contracts-auth';
+import { profileUser, profileUsers } from '@tsmicro/contracts-auth';
 import { Uuid, UuidParam } from '@tsmicro/dto';
 import { Controller, type NatsGroup } from '@tsmicro/micro';
 import { compileParser, type Routes } from '@tsmicro/network';
@@ -32,5 +32,6 @@ export class UserController extends Controller {
 
   override mountNats(group: NatsGroup): void {
     group.addEndpoint(profileUser, async (data) => this.#users.get(parseUserId(data).value));
+    group.addEndpoint(profileUsers, async ({ ids }) => ({ users: await this.#users.list(ids) }));
   }
 }

@@ -1,6 +1,12 @@
-import { Uuid } from '@tsmicro/dto';
+import { text, Uuid } from '@tsmicro/dto';
 import { Type } from '@tsmicro/schema';
 import type { Role, User } from './model.ts';
+
+/**
+ * A password. The shortest that may be chosen is a matter of configuration, which asks for no less than the default: older
+ * accounts still sign in after it was raised.
+ */
+export const password = (minLength = 6) => text(minLength, 100);
 
 /** A user as the owner of the account sees it. */
 export const UserProfile = Type.Object(

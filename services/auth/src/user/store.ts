@@ -1,8 +1,8 @@
-import { isUniqueViolation, type Postgres, sql, type Transaction } from '@tsmicro/postgres';
+import { isUniqueViolation, type Kysely, type Postgres, sql, type Transaction } from '@tsmicro/postgres';
 import { type Account, type NewUser, type Role, toUser, type User, type UserRow } from './model.ts';
 
-/** What else has to happen for a new user, or the user is not created. */
-export type WithNewUser = (user: User, transaction: Transaction<unknown>) => Promise<void>;
+/** What else has to happen for a user in the same transaction, or nothing happens. */
+export type WithUser = (user: User, transaction: Transaction<unknown>) => Promise<void>;
 
 /** The tables `users`, `roles` and `user_roles`. */
 export class UserStore {
@@ -20,15 +20,27 @@ export class UserStore {
     return rows[0] && toUser(rows[0]);
   }
 
+  /** The users with these ids, active or not, in any order. */
+  async findKnown(ids: readonly string[]): Promise<User[]> {
+    const { rows } = await sql<UserRow>`
+      select id, email, name, profile_pic_url from users where id = any(${ids}::uuid[])
+    `.execute(this.#postgres.db);
+    return rows.map(toUser);
+  }
+
   /** The active user with this id, when any one of these active roles is held. */
-  async findHolding(id: string, roles: readonly string[]): Promise<User | undefined> {
+  async findHolding(
+    id: string,
+    roles: readonly string[],
+    db: Kysely<unknown> = this.#postgres.db,
+  ): Promise<User | undefined> {
     const { rows } = await sql<UserRow>`
       select id, email, name, profile_pic_url from users
       where id = ${id} and status and exists (
         select from user_roles join roles on roles.id = role_id
         where user_id = users.id and roles.status and roles.code = any(${roles})
       )
-    `.execute(this.#postgres.db);
+    `.execute(db);
     return rows[0] && toUser(rows[0]);
   }
 
@@ -59,7 +71,7 @@ export class UserStore {
   async create(
     { email, passwordHash, name, profilePicUrl }: NewUser,
     role: string,
-    andThen: WithNewUser,
+    andThen: WithUser,
   ): Promise<{ user: User; roles: Role[] } | undefined> {
     try {
       return await this.#postgres.transaction(async (transaction) => {
@@ -88,6 +100,51 @@ export class UserStore {
     }
   }
 
+  /**
+   * Whether this is the only active user who holds the role. Whoever asks waits until all who asked before have ended their
+   * transaction, so that of two who would take the last holders away the second one sees what the first one did.
+   */
+  async isLastHolder(role: string, id: string, transaction: Transaction<unknown>): Promise<boolean> {
+    // No key is touched: sign-ups, which refer to a role, go on.
+    await sql`select from roles where code = ${role} for no key update`.execute(transaction);
+    const { rows } = await sql<{ id: string }>`
+      select users.id from roles join user_roles on role_id = roles.id join users on users.id = user_id
+      where code = ${role} and roles.status and users.status
+      limit 2
+    `.execute(transaction);
+    return rows.length === 1 && rows[0]?.id === id.toLowerCase();
+  }
+
+  /**
+   * Lets a user sign in or not, with what else belongs to it, all or nothing.
+   * @param allow called before anything is looked at; throws when it may not be
+   * @param andThen called where something changes
+   * @returns undefined when there is no such user
+   */
+  async setActive(
+    id: string,
+    active: boolean,
+    allow: (transaction: Transaction<unknown>) => Promise<void>,
+    andThen: WithUser,
+  ): Promise<User | undefined> {
+    return this.#postgres.transaction(async (transaction) => {
+      await allow(transaction);
+      const { rows } = await sql<UserRow & { active: boolean }>`
+        select id, email, name, profile_pic_url, status is true as active from users where id = ${id} for update
+      `.execute(transaction);
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      const user = toUser(row);
+      if (row.active !== active) {
+        await sql`update users set status = ${active}, updated_at = now() where id = ${id}`.execute(
+          transaction,
+        );
+        await andThen(user, transaction);
+      }
+      return user;
+    });
+  }
+
   /** Adds an account with every role; one that is there, whatever became of it, stays as it is. */
   async addWithAllRoles({ email, passwordHash, name }: NewUser): Promise<void> {
     await sql`
@@ -101,10 +158,13 @@ export class UserStore {
     `.execute(this.#postgres.db);
   }
 
-  /** Replaces a password hash, unless it is no longer the one that was read. */
-  async replacePassword(id: string, from: string, to: string): Promise<void> {
-    await sql`
-      update users set password = ${to}, updated_at = now() where id = ${id} and password = ${from}
+  /** Replaces the password hash of an active user; false when it is no longer the one that was read. */
+  async replacePassword(id: string, from: string, to: string): Promise<boolean> {
+    const { rows } = await sql`
+      update users set password = ${to}, updated_at = now()
+      where id = ${id} and status and password = ${from}
+      returning id
     `.execute(this.#postgres.db);
+    return rows.length > 0;
   }
 }
