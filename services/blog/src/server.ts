@@ -1,5 +1,5 @@
 import { isFault, untilReady } from '@tsmicro/dependency';
-import { connectNats } from '@tsmicro/micro';
+import { connectNats, hearEvents, openEventConsumer, openEventRelay } from '@tsmicro/micro';
 import { openMongo } from '@tsmicro/mongo';
 import { timeLeftMs } from '@tsmicro/network';
 import { openRedis } from '@tsmicro/redis';
@@ -48,10 +48,30 @@ export async function openServer(config: Config, opening: Opening): Promise<Runn
   readiness.add(natsClient, { required: false });
   readiness.add(redis, { required: false });
   const module = createModule({ mongo, redis, natsClient, readiness });
-  const { stores, validationParsers } = module.getInstance();
+  const { stores, events, told, decisions, shared, heard, validationParsers } = module.getInstance();
+  opened.use(decisions);
   const away = { name: 'MongoDB', retry: isFault, ...waiting };
   await untilReady(() => Promise.all(stores.map((store) => store.createIndexes())), away);
+  const relay = opened.use(openEventRelay(natsClient, events, { logger }));
+  events.onWritten(() => relay.nudge());
+  const consumer = opened.use(
+    openEventConsumer(natsClient, { name: `${config.NATS_SERVICE_NAME}-auth`, handlers: shared, logger }),
+  );
+  opened.adopt(hearEvents(natsClient, heard, { logger }), (listener) => listener.close());
   const description = 'Blogs: written, edited, published, read';
-  const served = { module, natsClient, readiness, config, description, validationParsers };
+  const served = {
+    module,
+    natsClient,
+    readiness,
+    config,
+    description,
+    validationParsers,
+    events: {
+      sent: told,
+      relay,
+      consumers: [consumer],
+      heard: heard.map(({ definition }) => definition),
+    },
+  };
   return await serve(opened, served, opening);
 }

@@ -105,6 +105,18 @@ describe('bad input', () => {
       ['/list/latest?limit=1e3', 200],
       ['/list/latest?page=99999999999999999999', 400],
       ['/list/similar/id/__proto__', 400],
+      ['/list/search?q[$ne]=1', 400],
+      ['/list/search?q=%00', 400],
+      ['/list/search?q=%7B%22$ne%22:null%7D', 200],
+      ['/list/search?q=$where', 200],
+      ['/list/author/[$ne]', 400],
+      ['/list/author/%00', 400],
+      ['/tags?page[$gt]=0', 200],
+      ['/tags?limit=0', 400],
+      ['/tags?page=1&page=2', 400],
+      ['/comments/blog/[$ne]', 400],
+      ['/comments/blog/0123456789abcdef01234567?parent[$ne]=x', 404],
+      ['/comments/blog/0123456789abcdef01234567?parent=__proto__', 400],
       ['/nothing/here', 404],
     ];
     for (const [path, status] of paths) {

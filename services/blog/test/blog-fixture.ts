@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RoleCode } from '@tsmicro/contracts-auth';
 import { openMongo } from '@tsmicro/mongo';
 import type { RunningService } from '@tsmicro/service';
-import { type Server as Dependency, startMongo, startNats, startRedis } from '@tsmicro/stack';
+import {
+  type Server as Dependency,
+  makeEventStreams,
+  startMongo,
+  startNats,
+  startRedis,
+} from '@tsmicro/stack';
 import { pino } from 'pino';
 import { parseEnvironment } from '../src/config.ts';
 import { openServer } from '../src/server.ts';
@@ -22,7 +28,7 @@ export interface Surroundings extends AsyncDisposable {
 }
 
 /** Starts servers of their own for one test file; MONGO_URL in the environment names a MongoDB to use instead. */
-export async function openSurroundings(): Promise<Surroundings> {
+export async function openSurroundings(auth = new AuthResponder()): Promise<Surroundings> {
   await using opening = new AsyncDisposableStack();
   const [mongo, redis, nats] = await Promise.all([
     startMongo({ url: process.env.MONGO_URL }),
@@ -30,9 +36,11 @@ export async function openSurroundings(): Promise<Surroundings> {
     startNats(),
   ]);
   for (const server of [mongo, redis, nats]) opening.use(server);
+  const hearers = [{ service: 'blog', hears: ['auth'] }];
+  await makeEventStreams(nats.url, { hearers }, AbortSignal.timeout(10_000));
   const database = `blog_test_${randomUUID().slice(0, 8)}`;
   if (mongo.external) opening.defer(() => dropDatabase(mongo.url, database));
-  const auth = opening.use(await new AuthResponder().open(nats.url));
+  opening.use(await auth.open(nats.url));
   const environment = {
     SERVER_PORT: '0',
     METRICS_PORT: '0',

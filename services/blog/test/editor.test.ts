@@ -51,6 +51,39 @@ describe('editor', () => {
     assert.equal((await blogs.anyone.read(blog._id)).data.publishedAt, first.publishedAt);
   });
 
+  test('a published blog with a submitted new draft is republished: another text, the first date', async () => {
+    const blog = await blogs.author.createPublished(blogs.editor);
+    const first = expectOk(await blogs.anyone.read(blog._id)).data;
+    const again = await blogs.editor.put(`/editor/publish/id/${blog._id}`);
+    assert.deepEqual([again.status, again.message], [400, 'blog is not submitted']);
+    const draftText = 'The second edition';
+    expectOk(await blogs.author.put('/author', { _id: blog._id, draftText }));
+    expectOk(await blogs.author.put(`/author/submit/id/${blog._id}`));
+    const waiting = await show(blog._id);
+    assert.deepEqual([waiting.published, waiting.submitted, waiting.text], [true, true, first.text]);
+    assert.deepEqual(expectOk(await blogs.anyone.read(blog._id)).data, first);
+    const listed = expectOk(await blogs.editor.list('/editor/submitted?limit=1000')).data;
+    assert.equal(listed[0]?._id, blog._id);
+    const published = await blogs.editor.put(`/editor/publish/id/${blog._id}`);
+    assert.deepEqual([published.status, published.message], [200, 'blog published successfully']);
+    const after = await show(blog._id);
+    const state = { text: draftText, submitted: false, drafted: false, published: true };
+    assert.deepEqual(after, { ...waiting, ...state, updatedAt: after.updatedAt });
+    assert.deepEqual(expectOk(await blogs.anyone.read(blog._id)).data, { ...first, text: draftText });
+    assert.deepEqual(expectOk(await blogs.anyone.readSlug(blog.slug)).data, { ...first, text: draftText });
+  });
+
+  test('unpublishing takes back a new draft that waited; what readers saw stays for the next time', async () => {
+    const blog = await blogs.author.createPublished(blogs.editor);
+    expectOk(await blogs.author.put('/author', { _id: blog._id, draftText: 'Not yet' }));
+    expectOk(await blogs.author.put(`/author/submit/id/${blog._id}`));
+    expectOk(await blogs.editor.put(`/editor/unpublish/id/${blog._id}`));
+    const { text, draftText, submitted, drafted, publishedAt } = await show(blog._id);
+    assert.deepEqual([text, draftText, submitted, drafted], [blog.draftText, 'Not yet', false, true]);
+    assert.ok(publishedAt);
+    assert.equal((await blogs.editor.put(`/editor/publish/id/${blog._id}`)).status, 400);
+  });
+
   test('the lists show what waits and what is published, of all authors', async () => {
     const waiting = await blogs.otherAuthor.create();
     expectOk(await blogs.otherAuthor.put(`/author/submit/id/${waiting._id}`));

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { startMongo } from '@tsmicro/stack';
-import { eventually, openSurroundings, type Surroundings } from './blog-fixture.ts';
+import { openSurroundings, type Surroundings } from './blog-fixture.ts';
+import { BlogProcess } from './blog-process.ts';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const complete = {
   METRICS_PORT: '0',
   DB_URL: 'mongodb://127.0.0.1:1',
@@ -14,55 +11,6 @@ const complete = {
   REDIS_HOST: '127.0.0.1',
   NATS_URL: 'nats://127.0.0.1:1',
 };
-
-/** A blog service as a process of its own. */
-class BlogProcess implements AsyncDisposable {
-  readonly child: ChildProcessWithoutNullStreams;
-  out = '';
-  err = '';
-
-  constructor(environment: Record<string, string>) {
-    this.child = spawn(process.execPath, [main], { env: environment });
-    this.child.stdout.on('data', (data: Buffer) => {
-      this.out += data;
-    });
-    this.child.stderr.on('data', (data: Buffer) => {
-      this.err += data;
-    });
-  }
-
-  /** Its log, line by line. */
-  get lines(): { level: number; msg: string; address?: string; metrics?: string }[] {
-    return this.out
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line));
-  }
-
-  async line(message: string | RegExp): Promise<{ address?: string; metrics?: string }> {
-    const found = () => this.lines.find(({ msg }) => msg.match(message));
-    await eventually(
-      async () => found() !== undefined || this.child.exitCode,
-      (seen) => seen === true,
-      10_000,
-    );
-    return found() ?? {};
-  }
-
-  /** Its exit code, and how long it took to end. */
-  async ended(): Promise<{ code: number | null; tookMs: number }> {
-    const began = performance.now();
-    if (this.child.exitCode === null) await once(this.child, 'exit', { signal: AbortSignal.timeout(15_000) });
-    return { code: this.child.exitCode, tookMs: performance.now() - began };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      this.child.kill('SIGKILL');
-      await once(this.child, 'exit');
-    }
-  }
-}
 
 describe('a start', () => {
   let surroundings: Surroundings;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ObjectId, openMongo } from '@tsmicro/mongo';
+import type { TagCount } from '../src/blog/dto.ts';
 import { type BlogClient, expectOk } from './blog-client.ts';
 import { type BlogFixture, openBlogFixture, openBlogServer } from './blog-fixture.ts';
 
@@ -102,6 +103,37 @@ describe('nothing stale', () => {
       retitle,
       ({ data }) => assert.equal(data.title, title),
     );
+  });
+
+  test('a tag renamed, then taken off, under flood: no read shows it afterwards', async () => {
+    const { _id } = await blogs.author.createPublished(blogs.editor, { tags: ['FLOOD', 'STAYS'] });
+    const read = async (reader: BlogClient) => [
+      (await reader.read(_id)).data.tags.join(),
+      (await reader.get<TagCount[]>('/tags')).data.map(({ tag }) => tag).join(),
+      (await reader.list('/list/tag/FLOOD')).data.length,
+    ];
+    const rename = async () => expectOk(await blogs.editor.put('/editor/tags/FLOOD', { tag: 'CALM' }));
+    await underFlood(read, rename, ([own, all, found]) => {
+      assert.deepEqual([own, found], ['CALM,STAYS', 0]);
+      assert.match(String(all), /CALM/);
+      assert.doesNotMatch(String(all), /FLOOD/);
+    });
+    const remove = async () => expectOk(await blogs.editor.call('DELETE', '/editor/tags/CALM'));
+    await underFlood(read, remove, ([own, all]) => {
+      assert.equal(own, 'STAYS');
+      assert.doesNotMatch(String(all), /CALM/);
+    });
+  });
+
+  test('a blog that is unpublished takes its comments and its counts along, under flood', async () => {
+    const { _id } = await blogs.author.createPublished(blogs.editor, { tags: ['LONE'] });
+    expectOk(await blogs.learner.call('POST', `/comments/blog/${_id}`, { text: 'seen' }));
+    const read = async (reader: BlogClient) => [
+      (await reader.get(`/comments/blog/${_id}`)).status,
+      (await reader.get<TagCount[]>('/tags')).data.some(({ tag }) => tag === 'LONE'),
+    ];
+    const unpublish = async () => expectOk(await blogs.editor.put(`/editor/unpublish/id/${_id}`));
+    await underFlood(read, unpublish, (seen) => assert.deepEqual(seen, [404, false]));
   });
 
   test('a slug that another blog takes over shows the new one', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Binary, type Mongo, ObjectId, openMongo } from '@tsmicro/mongo';
+import { Binary, createOutbox, type Mongo, ObjectId, openMongo } from '@tsmicro/mongo';
+import { blogCollection } from '../src/blog/collection.ts';
+import { published } from '../src/blog/event.ts';
 import type { Blog } from '../src/blog/model.ts';
 import { BlogStore } from '../src/blog/store.ts';
 import { createDraft, expectOk } from './blog-client.ts';
@@ -24,6 +26,7 @@ describe('what is stored', () => {
     assert.ok(document);
     return document;
   };
+  const openStore = () => new BlogStore(mongo, createOutbox(mongo, [blogCollection]));
   const uuidBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
 
   test("a document has gomicro's fields, users as 16 bytes of binary subtype 0", async () => {
@@ -40,10 +43,10 @@ describe('what is stored', () => {
     const state = { submitted: false, drafted: true, published: false, status: true };
     assert.deepEqual(rest, { ...draft, score: 0.01, ...state });
     await author.publish(_id, editor);
-    const published = await find(_id);
-    assert.ok(published.publishedAt instanceof Date);
-    assert.equal(published.text, draft.draftText);
-    assert.deepEqual(Buffer.from(published.updatedBy.value()), uuidBytes(editor.user.id));
+    const shown = await find(_id);
+    assert.ok(shown.publishedAt instanceof Date);
+    assert.equal(shown.text, draft.draftText);
+    assert.deepEqual(Buffer.from(shown.updatedBy.value()), uuidBytes(editor.user.id));
     expectOk(await author.call('DELETE', `/author/id/${_id}`));
     assert.deepEqual([(await find(_id)).status, (await find(_id)).published], [false, true]);
   });
@@ -68,31 +71,34 @@ describe('what is stored', () => {
   });
 
   test('a blog is published with the draft that was read, or not at all', async () => {
-    const store = new BlogStore(mongo);
+    const store = openStore();
     const { _id } = await blogs.author.create();
     expectOk(await blogs.author.put(`/author/submit/id/${_id}`));
     const read = await store.find(_id);
     assert.ok(read);
     expectOk(await blogs.author.put('/author', { _id, draftText: 'Another draft' }));
     expectOk(await blogs.author.put(`/author/submit/id/${_id}`));
-    assert.equal(await store.publish(read, blogs.editor.user.id), undefined);
+    assert.equal(await store.publish(read, blogs.editor.user.id, published), undefined);
     const again = await store.find(_id);
     assert.ok(again);
-    assert.equal((await store.publish(again, blogs.editor.user.id))?.after.text, 'Another draft');
+    assert.equal((await store.publish(again, blogs.editor.user.id, published))?.after.text, 'Another draft');
   });
 
   test('the indexes can be made again, and are a unique slug, the weighted text and one for each list', async () => {
-    await new BlogStore(mongo).createIndexes();
+    await openStore().createIndexes();
     const indexes = await mongo.collection('blogs').indexes();
     const names = indexes.map(({ name }) => name).sort();
     assert.deepEqual(names, [
       '_id_',
+      'author_1_published_1_status_1_publishedAt_-1_score_-1',
       'author_1_status_1_drafted_1_updatedAt_-1',
       'author_1_status_1_published_1_updatedAt_-1',
       'author_1_status_1_submitted_1_updatedAt_-1',
+      'outbox.since_1',
       'published_1_status_1_publishedAt_-1_score_-1',
       'slug_1',
       'submitted_1_status_1_updatedAt_-1',
+      'tags_1__id_1',
       'tags_1_published_1_status_1_publishedAt_-1_score_-1',
       'title_text_description_text',
     ]);

@@ -1,12 +1,9 @@
 import { MongoId, text } from '@tsmicro/dto';
 import { Type } from '@tsmicro/schema';
+import { Tag } from '../blog/dto.ts';
 
-/**
- * Backslashes and control characters do not pass a gateway in a path, nor do segments that browsers resolve: what has
- * them could be written, and read by nobody.
- */
+/** Backslashes and control characters do not pass a gateway in a path. */
 const slugForm = '^[^\\\\\\x00-\\x1f\\x7f]*$';
-const tagForm = '^(?!(?:.*/)?\\.\\.?(?:/|$))[^\\\\\\x00-\\x1f\\x7f]*$';
 
 const content = {
   title: text(3, 500),
@@ -14,13 +11,7 @@ const content = {
   draftText: text(1, 50_000),
   slug: Type.String({ notBlank: true, minLength: 3, maxLength: 200, format: 'slug', pattern: slugForm }),
   imgUrl: Type.String({ notBlank: true, format: 'http-url-or-path', maxLength: 200 }),
-  tags: Type.Array(
-    Type.String({ notBlank: true, minLength: 1, maxLength: 50, isUppercase: true, pattern: tagForm }),
-    {
-      minItems: 1,
-      maxItems: 50,
-    },
-  ),
+  tags: Type.Array(Tag, { minItems: 1, maxItems: 50 }),
 };
 
 /** A new blog. */

@@ -3,6 +3,7 @@ import type { MongoId, Pagination } from '@tsmicro/dto';
 import { isDuplicateKey } from '@tsmicro/mongo';
 import { badRequest, notFound } from '@tsmicro/network';
 import { type ItemBlog, type PrivateBlog, toInfoAuthor, toItemBlog, toPrivateBlog } from '../blog/dto.ts';
+import { deleted, submitted } from '../blog/event.ts';
 import type { Blog } from '../blog/model.ts';
 import type { BlogService } from '../blog/service.ts';
 import { toSlug } from '../blog/slug.ts';
@@ -49,13 +50,14 @@ export class AuthorService {
   /** @throws {ApiError} 404 */
   async delete(id: MongoId, author: User): Promise<void> {
     const blog = await this.#get(id, author);
-    const change = await this.#blogs.change(blog, () => this.#store.delete(id, author.id));
+    const change = await this.#blogs.change(blog, () => this.#store.delete(id, author.id, deleted(blog)));
     if (change === undefined) throw notFound('blog not found');
   }
 
   /** Hands a draft to the editors; once more changes nothing. @throws {ApiError} 404; 400 when it has nothing new */
   async submit(id: MongoId, author: User): Promise<void> {
-    if ((await this.#store.submit(id, author.id)) !== undefined) return;
+    const event = submitted(await this.#get(id, author));
+    if ((await this.#store.submit(id, author.id, event)) !== undefined) return;
     const blog = await this.#get(id, author);
     if (!blog.submitted) throw badRequest('blog is published and its draft has nothing new');
   }

@@ -13,8 +13,10 @@ export const blogIndexes = [
   { key: { title: 'text', description: 'text' }, weights: { title: 3, description: 1 } },
   { key: { published: 1, status: 1, publishedAt: -1, score: -1 } },
   { key: { tags: 1, published: 1, status: 1, publishedAt: -1, score: -1 } },
+  { key: { tags: 1, _id: 1 } },
   { key: { submitted: 1, status: 1, updatedAt: -1 } },
   { key: { author: 1, status: 1, drafted: 1, updatedAt: -1 } },
   { key: { author: 1, status: 1, submitted: 1, updatedAt: -1 } },
   { key: { author: 1, status: 1, published: 1, updatedAt: -1 } },
+  { key: { author: 1, published: 1, status: 1, publishedAt: -1, score: -1 } },
 ] as const;

@@ -1,6 +1,25 @@
 import { Type } from '@tsmicro/schema';
 import type { Blog, BlogItem, PublishedBlog } from './model.ts';
 
+/**
+ * Backslashes and control characters do not pass a gateway in a path, nor do segments that browsers resolve: what has
+ * them could be written, and read by nobody.
+ */
+const tagForm = '^(?!(?:.*/)?\\.\\.?(?:/|$))[^\\\\\\x00-\\x1f\\x7f]*$';
+const tagText = { notBlank: true, minLength: 1, maxLength: 50, isUppercase: true };
+
+/** A word that blogs are found by, as it may be written. */
+export const Tag = Type.String({ ...tagText, pattern: tagForm });
+export type Tag = Type.Static<typeof Tag>;
+
+/** The path parameter `tag`; also such as were written before there were rules for them. */
+export const TagParam = Type.Object({ tag: Type.String(tagText) });
+export type TagParam = Type.Static<typeof TagParam>;
+
+/** A tag, and how many published blogs have it. */
+export const TagCount = Type.Object({ tag: Type.String(), count: Type.Integer() }, { title: 'TagCount' });
+export type TagCount = Type.Static<typeof TagCount>;
+
 /** Who wrote a blog. */
 export const InfoAuthor = Type.Object(
   {

@@ -1,4 +1,5 @@
 import type { Binary, ObjectId } from 'mongodb';
+import type { StoredProfile } from '../profile/model.ts';
 
 /** A blog as MongoDB holds it, and as gomicro wrote it: users are UUIDs in binary. */
 export interface Blog {
@@ -38,8 +39,11 @@ export type BlogContent = Required<
 /** What lists show of a blog. */
 export type BlogItem = Pick<Blog, '_id' | 'title' | 'description' | 'slug' | 'imgUrl' | 'score' | 'tags'>;
 
-/** What readers see of a blog. */
-export type PublishedBlog = Omit<Blog, 'draftText'>;
+/** What readers see of a blog, with what is known here of its author: one profile or none. */
+export type PublishedBlog = Omit<Blog, 'draftText'> & { profiles: readonly StoredProfile[] };
+
+/** A blog that is published now. */
+export type ShownBlog = Blog & { publishedAt: Date };
 
 /** One atomic change: the blog as it was, and as it is now. */
 export interface BlogChange {

@@ -1,22 +1,26 @@
 import type { MongoId } from '@tsmicro/dto';
 import { fromUuidBinary } from '@tsmicro/mongo';
-import { ApiError, JsonData, notFound } from '@tsmicro/network';
-import type { IdentityClient } from '../identity/client.ts';
+import { JsonData, notFound } from '@tsmicro/network';
+import type { Profile } from '../profile/model.ts';
+import type { ProfileService } from '../profile/service.ts';
 import type { BlogCache } from './cache.ts';
 import { type InfoAuthor, type PublicBlog, toInfoAuthor, toPublicBlog } from './dto.ts';
 import type { Blog, BlogChange, PublishedBlog } from './model.ts';
 import type { BlogStore } from './store.ts';
 
+/** Of an author with more blogs than this those of all others are dropped too. */
+const mostDropped = 500;
+
 /** What every reader of blogs, and every change to what they read, goes through. */
 export class BlogService {
   readonly #store: BlogStore;
   readonly #cache: BlogCache;
-  readonly #identity: IdentityClient;
+  readonly #profiles: ProfileService;
 
-  constructor(store: BlogStore, cache: BlogCache, identity: IdentityClient) {
+  constructor(store: BlogStore, cache: BlogCache, profiles: ProfileService) {
     this.#store = store;
     this.#cache = cache;
-    this.#identity = identity;
+    this.#profiles = profiles;
   }
 
   /** @throws {ApiError} 404 when no published blog has the id */
@@ -34,13 +38,15 @@ export class BlogService {
 
   /** The author of a blog, which outlives its author's account. */
   async getAuthor({ author }: Pick<Blog, 'author'>): Promise<InfoAuthor> {
-    const id = fromUuidBinary(author);
-    try {
-      return toInfoAuthor(await this.#identity.getUser(id));
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return { _id: id, name: 'unknown' };
-      throw error;
-    }
+    return this.#getAuthor(fromUuidBinary(author));
+  }
+
+  /** Takes over how a user is called; what shows the old name is read no more. */
+  async rename(user: Profile, toldAt: Date): Promise<void> {
+    await this.#profiles.learn(user, toldAt);
+    const shown = await this.#store.listKeysOf(user.id, mostDropped + 1);
+    if (shown.length > mostDropped) await this.#cache.dropAllBlogs();
+    else await this.#cache.dropBlogs(shown.map(({ _id, slug }) => ({ id: _id.toHexString(), slug })));
   }
 
   /**
@@ -50,20 +56,35 @@ export class BlogService {
   async change(blog: Blog, write: () => Promise<BlogChange | undefined>): Promise<BlogChange | undefined> {
     const slugs = [blog.slug];
     let hidden = false;
+    let sameTags = false;
     try {
       const change = await write();
       if (change) {
         slugs.push(change.before.slug, change.after.slug);
         hidden = !change.before.published && !change.after.published;
+        sameTags = shownTags(change.before) === shownTags(change.after);
       }
       return change;
     } finally {
-      if (!hidden) await this.#cache.drop(blog._id.toHexString(), slugs);
+      const drops = hidden ? [] : [this.#cache.drop(blog._id.toHexString(), slugs)];
+      // Tags are counted over all blogs: not anew for every change of a title.
+      if (!sameTags) drops.push(this.#cache.dropTags());
+      await Promise.all(drops);
     }
   }
 
   async #show(blog: PublishedBlog | undefined): Promise<PublicBlog> {
     if (blog === undefined) throw notFound('blog not found');
-    return toPublicBlog(blog, await this.getAuthor(blog));
+    const id = fromUuidBinary(blog.author);
+    const [known] = blog.profiles;
+    return toPublicBlog(blog, known ? toInfoAuthor({ ...known, id }) : await this.#getAuthor(id));
+  }
+
+  async #getAuthor(id: string): Promise<InfoAuthor> {
+    const profile = (await this.#profiles.find([id])).get(id);
+    return toInfoAuthor(profile ?? { id, name: 'unknown' });
   }
 }
+
+/** What readers see of a blog's tags, as one text. */
+const shownTags = ({ published, status, tags }: Blog) => (published && status ? tags.join('\0') : '');

@@ -1,27 +1,35 @@
+import type { EventRecord } from '@tsmicro/dependency';
 import {
   createQueryBuilder,
+  type EventWriter,
   type Filter,
   type Mongo,
   ObjectId,
+  type Outbox,
   type Page,
   type QueryBuilder,
   toUuidBinary,
+  withoutOutbox,
 } from '@tsmicro/mongo';
+import { profileCollection } from '../profile/model.ts';
 import { blogCollection, blogIndexes, itemProjection } from './collection.ts';
-import type { Blog, BlogChange, BlogContent, BlogItem, PublishedBlog } from './model.ts';
+import type { Blog, BlogChange, BlogContent, BlogItem, PublishedBlog, ShownBlog } from './model.ts';
 
 const newScore = 0.01;
 
 /**
  * The blogs in MongoDB. Each write is one atomic step on one document whose filter demands the state that the
  * write needs, so that of concurrent writes one wins; the others, like those about a blog that is not there for
- * them, get undefined. Nobody finds a deleted blog. A taken slug throws the driver's error.
+ * them, get undefined. The events that tell of a write are part of it. Nobody finds a deleted blog. A taken slug throws
+ * the driver's error.
  */
 export class BlogStore {
   readonly #blogs: QueryBuilder<Blog>;
+  readonly #changes: EventWriter<Blog>;
 
-  constructor(mongo: Mongo) {
+  constructor(mongo: Mongo, events: Pick<Outbox, 'writer'>) {
     this.#blogs = createQueryBuilder<Blog>(mongo, blogCollection);
+    this.#changes = events.writer<Blog>(blogCollection);
   }
 
   /** Makes the indexes that are not there yet. */
@@ -52,11 +60,17 @@ export class BlogStore {
   }
 
   async find(id: string): Promise<Blog | undefined> {
-    return this.#blogs.findOne({ _id: new ObjectId(id), status: true });
+    return this.#blogs.findOne({ _id: new ObjectId(id), status: true }, { projection: withoutOutbox });
   }
 
   async findOwn(id: string, authorId: string): Promise<Blog | undefined> {
-    return this.#blogs.findOne(own(id, authorId));
+    return this.#blogs.findOne(own(id, authorId), { projection: withoutOutbox });
+  }
+
+  /** Whether readers see a blog with this id. */
+  async isPublished(id: string): Promise<boolean> {
+    const filter = { _id: new ObjectId(id), published: true, status: true };
+    return (await this.#blogs.findOne(filter, { projection: { _id: 1 } })) !== undefined;
   }
 
   async findPublishedById(id: string): Promise<PublishedBlog | undefined> {
@@ -72,14 +86,15 @@ export class BlogStore {
     return this.#change(own(id, authorId), { ...content, submitted: false }, authorId);
   }
 
-  async delete(id: string, authorId: string): Promise<BlogChange | undefined> {
-    return this.#change(own(id, authorId), { status: false }, authorId);
+  async delete(id: string, authorId: string, event: EventRecord): Promise<BlogChange | undefined> {
+    return this.#change(own(id, authorId), { status: false }, authorId, event);
   }
 
   /** Submits, unless the blog is published and its draft is what readers see already. */
-  async submit(id: string, authorId: string): Promise<BlogChange | undefined> {
+  async submit(id: string, authorId: string, event: EventRecord): Promise<BlogChange | undefined> {
     const news = { $or: [{ published: false }, { $expr: { $ne: ['$draftText', '$text'] } }] };
-    return this.#change({ ...own(id, authorId), submitted: false, ...news }, { submitted: true }, authorId);
+    const filter = { ...own(id, authorId), submitted: false, ...news };
+    return this.#change(filter, { submitted: true }, authorId, event);
   }
 
   async withdraw(id: string, authorId: string): Promise<BlogChange | undefined> {
@@ -87,7 +102,12 @@ export class BlogStore {
   }
 
   /** Publishes a submitted blog, if it still has the draft that was read. */
-  async publish({ _id, draftText, publishedAt }: Blog, editorId: string): Promise<BlogChange | undefined> {
+  async publish(
+    blog: Blog,
+    editorId: string,
+    tell: (published: ShownBlog) => EventRecord,
+  ): Promise<BlogChange | undefined> {
+    const { _id, draftText, publishedAt } = blog;
     // Null also matches a field that is not there.
     const read = { draftText, publishedAt: publishedAt ?? null };
     const values = {
@@ -97,12 +117,14 @@ export class BlogStore {
       drafted: false,
       submitted: false,
     };
-    return this.#change({ _id, status: true, submitted: true, ...read }, values, editorId);
+    const event = tell({ ...blog, ...values });
+    return this.#change({ _id, status: true, submitted: true, ...read }, values, editorId, event);
   }
 
-  async unpublish(id: string, editorId: string): Promise<BlogChange | undefined> {
+  async unpublish(id: string, editorId: string, event: EventRecord): Promise<BlogChange | undefined> {
     const filter = { _id: new ObjectId(id), status: true, published: true };
-    return this.#change(filter, { published: false, drafted: true, submitted: false }, editorId);
+    const values = { published: false, drafted: true, submitted: false };
+    return this.#change(filter, values, editorId, event);
   }
 
   /** Somebody's own blogs in one state, the last changed first. */
@@ -125,18 +147,36 @@ export class BlogStore {
     return this.#list({ published: true, status: true }, { publishedAt: -1, score: -1 }, page);
   }
 
+  /** Up to `limit` published blogs of an author: what their readers ask for them by. */
+  async listKeysOf(authorId: string, limit: number): Promise<Pick<Blog, '_id' | 'slug'>[]> {
+    const filter = { author: toUuidBinary(authorId), published: true, status: true };
+    return this.#blogs.findAll(filter, { projection: { slug: 1 }, limit });
+  }
+
   async #list(filter: Filter<Blog>, sort: Record<string, -1>, page: Page): Promise<BlogItem[]> {
     return this.#blogs.findPaginated(filter, page, { sort, projection: itemProjection });
   }
 
   async #findPublished(which: Filter<Blog>): Promise<PublishedBlog | undefined> {
-    const filter = { ...which, published: true, status: true };
-    return this.#blogs.findOne(filter, { projection: { draftText: 0 } });
+    const join = { from: profileCollection, localField: 'author', foreignField: '_id', as: 'profiles' };
+    const [found] = await this.#blogs.aggregate<PublishedBlog>([
+      { $match: { ...which, published: true, status: true } },
+      { $limit: 1 },
+      { $lookup: join },
+      { $project: { ...withoutOutbox, draftText: 0 } },
+    ]);
+    return found;
   }
 
-  async #change(filter: Filter<Blog>, values: Partial<Blog>, by: string): Promise<BlogChange | undefined> {
+  async #change(
+    filter: Filter<Blog>,
+    values: Partial<Blog>,
+    by: string,
+    ...events: readonly EventRecord[]
+  ): Promise<BlogChange | undefined> {
     const set = { ...values, updatedBy: toUuidBinary(by), updatedAt: new Date() };
-    const before = await this.#blogs.findOneAndUpdate(filter, { $set: set }, { returnDocument: 'before' });
+    const asBefore = { returnDocument: 'before' } as const;
+    const before = await this.#changes.findOneAndUpdate(filter, { $set: set }, asBefore, ...events);
     return before && { before, after: { ...before, ...set } };
   }
 }

@@ -2,6 +2,7 @@ import type { User } from '@tsmicro/contracts-auth';
 import type { MongoId, Pagination } from '@tsmicro/dto';
 import { badRequest, notFound } from '@tsmicro/network';
 import { type ItemBlog, type PrivateBlog, toItemBlog, toPrivateBlog } from '../blog/dto.ts';
+import { published, unpublished } from '../blog/event.ts';
 import type { Blog } from '../blog/model.ts';
 import type { BlogService } from '../blog/service.ts';
 import type { BlogStore } from '../blog/store.ts';
@@ -25,14 +26,16 @@ export class EditorService {
   /** Shows readers the draft that was submitted, also in place of an older text. @throws {ApiError} 404; 400 */
   async publish(id: MongoId, editor: User): Promise<void> {
     const blog = await this.#get(id);
-    const change = await this.#blogs.change(blog, () => this.#store.publish(blog, editor.id));
+    const change = await this.#blogs.change(blog, () => this.#store.publish(blog, editor.id, published));
     if (change === undefined) throw badRequest('blog is not submitted');
   }
 
   /** Takes a blog away from readers; its author has it as a draft again. @throws {ApiError} 404; 400 */
   async unpublish(id: MongoId, editor: User): Promise<void> {
     const blog = await this.#get(id);
-    const change = await this.#blogs.change(blog, () => this.#store.unpublish(id, editor.id));
+    const change = await this.#blogs.change(blog, () =>
+      this.#store.unpublish(id, editor.id, unpublished(blog)),
+    );
     if (change === undefined) throw badRequest('blog is not published');
   }
 

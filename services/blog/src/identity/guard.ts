@@ -5,24 +5,29 @@ import {
   createContextKey,
   unauthorized,
 } from '@tsmicro/network';
-import type { IdentityClient } from './client.ts';
+import { currentCaller } from './caller.ts';
+import type { IdentityService } from './service.ts';
+
+export { currentCaller };
 
 /** Who sends the request; set by the guard that authenticates. */
 export const currentUser = createContextKey<User>('user');
 
-/** The guard that asks the auth service who the caller is; without a header there is nothing to ask. */
-export function createAuthentication(client: IdentityClient): AuthenticationProvider {
+/** The guard that learns from the auth service who the caller is; without a header there is nothing to ask. */
+export function createAuthentication(identity: IdentityService): AuthenticationProvider {
   return () => async (request) => {
     const header = request.headers.authorization?.trim();
     if (!header) throw unauthorized('authorization header is missing');
-    request.context.set(currentUser, await client.authenticate(header));
+    const caller = await identity.identify(header);
+    request.context.set(currentCaller, caller);
+    request.context.set(currentUser, caller.user);
   };
 }
 
-/** The guard that asks the auth service whether the caller holds one of the roles. */
-export function createAuthorization(client: IdentityClient): AuthorizationProvider {
+/** The guard that learns from the auth service whether the caller holds one of the roles. */
+export function createAuthorization(identity: IdentityService): AuthorizationProvider {
   return (...roles) =>
     async ({ context }) => {
-      await client.authorize(context.get(currentUser), roles);
+      await identity.authorize(context.get(currentCaller), roles);
     };
 }

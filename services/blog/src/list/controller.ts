@@ -1,9 +1,9 @@
-import { MongoIdParam, Pagination } from '@tsmicro/dto';
+import { MongoIdParam, Pagination, UuidParam } from '@tsmicro/dto';
 import { Controller } from '@tsmicro/micro';
 import type { Routes } from '@tsmicro/network';
 import { Type } from '@tsmicro/schema';
-import { ItemBlog } from '../blog/dto.ts';
-import { TagParam } from './dto.ts';
+import { ItemBlog, TagParam } from '../blog/dto.ts';
+import { SearchQuery } from './dto.ts';
 import type { ListService } from './service.ts';
 
 /** Published blogs in lists, for everybody. */
@@ -24,6 +24,16 @@ export class ListController extends Controller {
       '/tag/:tag',
       { summary: 'The newest blogs with a tag', params: TagParam, query: Pagination, data },
       ({ params, query }) => this.#service.listTagged(params.tag, query),
+    );
+    routes.get(
+      '/author/:id',
+      { summary: 'The newest blogs of an author', params: UuidParam, query: Pagination, data },
+      ({ params, query }) => this.#service.listOfAuthor(params.id, query),
+    );
+    routes.get(
+      '/search',
+      { summary: 'Blogs that have any of the words, best first', query: SearchQuery, data },
+      ({ query }) => this.#service.search(query),
     );
     routes.get(
       '/similar/id/:id',

@@ -1,7 +1,6 @@
+import { Pagination, text } from '@tsmicro/dto';
 import { Type } from '@tsmicro/schema';
 
-/** The path parameter `tag`. */
-export const TagParam = Type.Object({
-  tag: Type.String({ notBlank: true, minLength: 1, maxLength: 50, isUppercase: true }),
-});
-export type TagParam = Type.Static<typeof TagParam>;
+/** The query of a search: words, and which part of what has them. */
+export const SearchQuery = Type.Object({ q: text(1, 200), ...Pagination.properties });
+export type SearchQuery = Type.Static<typeof SearchQuery>;

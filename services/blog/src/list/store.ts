@@ -1,9 +1,19 @@
-import { createQueryBuilder, type Mongo, ObjectId, type Page, type QueryBuilder } from '@tsmicro/mongo';
+import {
+  createQueryBuilder,
+  type Mongo,
+  ObjectId,
+  type Page,
+  type QueryBuilder,
+  toUuidBinary,
+} from '@tsmicro/mongo';
 import { blogCollection, itemProjection } from '../blog/collection.ts';
 import type { Blog, BlogItem } from '../blog/model.ts';
 
 const readable = { published: true, status: true } as const;
 const newestFirst = { publishedAt: -1, score: -1 } as const;
+const relevance = { $meta: 'textScore' } as const;
+/** Of one relevance the newest come first; the id makes the order of pages certain. */
+const mostRelevantFirst = { relevance, ...newestFirst, _id: -1 } as const;
 
 /** The lists that everybody may read; none of them loads a text. */
 export class ListStore {
@@ -22,6 +32,18 @@ export class ListStore {
     return this.#blogs.findPaginated(filter, page, { sort: newestFirst, projection: itemProjection });
   }
 
+  async listOfAuthor(authorId: string, page: Page): Promise<BlogItem[]> {
+    const filter = { author: toUuidBinary(authorId), ...readable };
+    return this.#blogs.findPaginated(filter, page, { sort: newestFirst, projection: itemProjection });
+  }
+
+  /** What has any of the words in title or description. */
+  async search(words: string, page: Page): Promise<BlogItem[]> {
+    const filter = { $text: { $search: words }, ...readable };
+    const projection = { ...itemProjection, relevance };
+    return this.#blogs.findPaginated(filter, page, { projection, sort: mostRelevantFirst });
+  }
+
   /** The title of a published blog. */
   async findTitle(id: string): Promise<string | undefined> {
     const filter = { _id: new ObjectId(id), ...readable };
@@ -30,12 +52,8 @@ export class ListStore {
 
   /** Other blogs that have any of the words in title or description, those that have most of them first. */
   async listSimilar(id: string, words: string, limit: number): Promise<BlogItem[]> {
-    const similarity = { $meta: 'textScore' } as const;
     const filter = { $text: { $search: words }, ...readable, _id: { $ne: new ObjectId(id) } };
-    return this.#blogs.findAll(filter, {
-      projection: { ...itemProjection, similarity },
-      sort: { similarity, publishedAt: -1, score: -1 },
-      limit,
-    });
+    const projection = { ...itemProjection, relevance };
+    return this.#blogs.findAll(filter, { projection, sort: mostRelevantFirst, limit });
   }
 }
