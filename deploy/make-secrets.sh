@@ -41,7 +41,7 @@ user default on #$(sha256 $name-redis-password) ~* &* +@all -@dangerous +info
 EOF
 done
 
-for name in auth blog gateway; do
+for name in auth blog gateway setup; do
   [ -s "$name-nats-url" ] || printf 'nats://%s:%s@nats:4222' "$name" "$(cat "$name-nats-password")" | keep "$name-nats-url"
 done
 
@@ -60,3 +60,7 @@ if ! [ -s rsa-private.pem ]; then
   rm -f rsa-public.pem
 fi
 [ -s rsa-public.pem ] || openssl pkey -in rsa-private.pem -pubout | keep rsa-public.pem
+
+# Where `npm run keys:rotate` puts those that take over from it; a container gets the folder.
+mkdir -p rotated-keys
+chmod 755 rotated-keys

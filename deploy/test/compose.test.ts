@@ -174,7 +174,9 @@ for (const path of paths) {
         .filter((source) => source.startsWith('.'));
       const missing = [
         ...Object.values(file.secrets).map((secret) => join(secrets.dir, '..', secret.file)),
-        ...sources.map((source) => join(deploy, source)),
+        ...sources.map((source) =>
+          source.startsWith('./secrets/') ? join(secrets.dir, '..', source) : join(deploy, source),
+        ),
       ].filter((found) => !existsSync(found));
       assert.deepEqual(missing, []);
     });

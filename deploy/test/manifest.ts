@@ -39,7 +39,7 @@ export interface Container {
 export interface Volume {
   name: string;
   configMap?: { name: string };
-  secret?: { secretName: string; items?: { key: string; path: string }[] };
+  secret?: { secretName: string; optional?: boolean; items?: { key: string; path: string }[] };
   projected?: { sources: { configMap?: { name: string }; secret?: { name: string } }[] };
   emptyDir?: object;
 }
@@ -123,6 +123,9 @@ export async function renderOverlay(folder: string): Promise<Manifest[] | undefi
       filter: (path) => !/\/deploy\/(secrets|test)$/.test(path),
     });
     await cp(join(deploy, '..', 'gateway', 'kong'), join(home, 'gateway', 'kong'), { recursive: true });
+    await cp(join(deploy, '..', 'stack', 'src', 'servers'), join(home, 'stack', 'src', 'servers'), {
+      recursive: true,
+    });
     await makeSecrets(join(home, 'deploy', 'secrets'));
     const args = ['kustomize', '--load-restrictor', 'LoadRestrictionsNone', `deploy/kubernetes/${folder}`];
     const { stdout } = await run('kubectl', args, {

@@ -16,8 +16,12 @@ before(async () => {
 });
 after(() => opened[Symbol.asyncDispose]());
 
+/** The folder of keys that take over from the first pair; all else are files. */
+const rotatedKeys = 'rotated-keys';
+const readNames = async () => (await readdir(opened.dir)).filter((name) => name !== rotatedKeys);
+
 async function contents(): Promise<Record<string, string>> {
-  const names = await readdir(opened.dir);
+  const names = await readNames();
   const read = names.map(async (name) => [name, await readFile(join(opened.dir, name), 'utf8')]);
   return Object.fromEntries(await Promise.all(read));
 }
@@ -25,7 +29,9 @@ async function contents(): Promise<Record<string, string>> {
 test('secrets: the folder is for its owner alone, the files in it for whoever is given them', async () => {
   const mode = async (path: string) => (await stat(path)).mode & 0o777;
   assert.equal(await mode(opened.dir), 0o700);
-  for (const name of await readdir(opened.dir)) assert.equal(await mode(join(opened.dir, name)), 0o444, name);
+  for (const name of await readNames()) assert.equal(await mode(join(opened.dir, name)), 0o444, name);
+  // A container is given this folder, and its user is another one.
+  assert.equal(await mode(join(opened.dir, rotatedKeys)), 0o755);
 });
 
 test('secrets: a second run leaves all as it is, and makes only what is missing', async () => {

@@ -1,3 +1,4 @@
+export { type EventStreams, type Hearer, makeEventStreams } from './servers/event-streams.ts';
 export { startMongo } from './servers/mongo.ts';
 export { startNats } from './servers/nats.ts';
 export { findPort } from './servers/port.ts';

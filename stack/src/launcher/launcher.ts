@@ -148,8 +148,10 @@ export class Launcher {
     const given = givenAddress(name);
     if (given !== undefined) {
       this.#noteUrls(name, given, starter.givenDatabases(name, given));
-      if (name === 'nats') for (const { name: service } of this.#services) this.#natsUrls[service] = given;
       this.#terminal.tell(`  ${name.padEnd(9)} ${withoutPassword(given)} (given, not ours to start or stop)`);
+      if (name !== 'nats') return;
+      for (const { name: service } of this.#services) this.#natsUrls[service] = given;
+      await this.#makeStreams(nats, given, false);
       return;
     }
     const units = starter.members(name).map((member) => {
@@ -158,8 +160,20 @@ export class Launcher {
     });
     await Promise.all(units.map((unit) => unit.start()));
     const url = units.map((unit) => unit.url).join(',');
-    if (name === 'nats') Object.assign(this.#natsUrls, nats.urlsFor(url));
+    if (name === 'nats') {
+      Object.assign(this.#natsUrls, nats.urlsFor(url));
+      await this.#makeStreams(nats, url, true);
+    }
     this.#noteUrls(name, url, await starter.openDatabases(name, url));
+  }
+
+  /** Without them all works but events, which wait. */
+  async #makeStreams(nats: NatsPlan, url: string, own: boolean): Promise<void> {
+    try {
+      await nats.makeStreams(url, { own });
+    } catch (error) {
+      this.#terminal.warn(error instanceof Error ? error.message : String(error));
+    }
   }
 
   #noteUrls(name: ServerName, url: string, databases: Databases): void {

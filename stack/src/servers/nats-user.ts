@@ -1,6 +1,8 @@
 // Who may say and hear what on NATS (https://docs.nats.io/running-a-nats-service/configuration/securing_nats/authorization).
 // deploy/nats.conf says the same for production.
 
+import { durableName } from './event-streams.ts';
+
 /** Subjects, with wildcards, that a user may publish to and subscribe to. */
 export interface NatsPermissions {
   readonly publish: readonly string[];
@@ -17,22 +19,44 @@ export interface NatsUser {
 /** Who answers a request may answer it once, and has as long as the slowest of requests. */
 const oneAnswer = { max: 1, expires: '10s' } as const;
 
+/** What a consumer of events needs of JetStream: to know that it is there, to pull, to acknowledge. */
+function consumerSubjects(durable: string): string[] {
+  const place = `EVENTS.${durable}`;
+  return [`$JS.API.CONSUMER.INFO.${place}`, `$JS.API.CONSUMER.MSG.NEXT.${place}`, `$JS.ACK.${place}.>`];
+}
+
 /**
- * A service answers what stands below its own name, shows itself to those who look for it, and asks only `asked`.
- * Nobody but auth may answer for auth: else any service could say who a token belongs to.
+ * A service answers what stands below its own name, shows itself to those who look for it, and asks only `asked`, of whose
+ * events it hears. It tells of what happened to its own, and parks what it could not handle; only an operator has it try
+ * that again. Nobody but auth may answer for auth: else any service could say who a token belongs to.
  */
 export function servicePermissions(name: string, asked: readonly string[]): NatsPermissions {
   const discovery = ['$SRV.PING', '$SRV.INFO', '$SRV.STATS', `$SRV.*.${name}`, `$SRV.*.${name}.>`];
   return {
-    publish: [`$SRV.READY.${name}.>`, `$SRV.LEAVING.${name}.>`, ...asked.map((other) => `${other}.>`)],
-    subscribe: [`${name}.>`, ...discovery, `_INBOX.${name}.>`],
+    publish: [
+      `$SRV.READY.${name}.>`,
+      `$SRV.LEAVING.${name}.>`,
+      `${name}.notice.>`,
+      ...asked.map((other) => `${other}.>`),
+      `events.${name}.>`,
+      `parked.${name}.>`,
+      ...asked.flatMap((other) => consumerSubjects(durableName(name, other))),
+    ],
+    subscribe: [
+      `${name}.>`,
+      ...discovery,
+      `_INBOX.${name}.>`,
+      ...asked.map((other) => `${other}.notice.>`),
+      ...[name, ...asked].map((other) => `events.${other}.>`),
+      `again.${name}.>`,
+    ],
   };
 }
 
 /** The gateway looks for instances, by the name of a service: what anybody may answer it does not ask. */
 export const gatewayPermissions: NatsPermissions = {
   publish: ['$SRV.INFO.*', '$SRV.PING.*'],
-  subscribe: ['$SRV.READY.>', '$SRV.LEAVING.>', '_INBOX.gateway.>'],
+  subscribe: ['$SRV.READY.>', '$SRV.LEAVING.>', '_INBOX.gateway.>', 'events.auth.apikey.revoked'],
 };
 
 /** Whoever makes streams and consumers, which no service does by itself. */
