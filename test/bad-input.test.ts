@@ -51,6 +51,13 @@ const bodies: [method: string, path: string, good: Record<string, unknown>][] = 
       tags: ['T'],
     },
   ],
+  ['PUT', '/blog/editor/tags/T', { tag: 'U' }],
+  [
+    'POST',
+    '/blog/comments/blog/0123456789abcdef01234567',
+    { text: 'Text', parent: '0123456789abcdef01234567' },
+  ],
+  ['PUT', '/blog/comments/id/0123456789abcdef01234567', { text: 'Text' }],
 ];
 
 /** Every call with a parameter or a query. */
@@ -67,6 +74,13 @@ const paths = [
   '/blog/author/drafts?page={}',
   '/blog/editor/submitted?limit={}',
   '/blog/list/tag/T?page={}',
+  '/blog/list/author/{}',
+  '/blog/list/search?q={}',
+  '/blog/list/search?q=a&page={}',
+  '/blog/tags?page={}',
+  '/blog/tags?limit={}',
+  '/blog/comments/blog/{}',
+  '/blog/comments/blog/0123456789abcdef01234567?parent={}',
 ];
 
 const spoilt: unknown[] = [

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { startNats, startRedis } from '@tsmicro/stack';
+import { makeEventStreams, startNats, startRedis } from '@tsmicro/stack';
 import { openTestMongo } from '../packages/mongo/test/test-mongo.ts';
 import { openTestDatabase } from '../packages/postgres/test/test-database.ts';
 import { type ExportedName, importsOf, readExports, readPage, type Section } from './framework-page.ts';
@@ -48,6 +48,8 @@ async function openServers(opened: AsyncDisposableStack): Promise<Record<string,
     openTestMongo(),
   ]);
   for (const one of [nats, redis, postgres, mongo]) opened.use(one);
+  const hearers = [{ service: 'mail', hears: ['shop'] }];
+  await makeEventStreams(nats.url, { hearers }, AbortSignal.timeout(10_000));
   const { host, port, user, password, database } = postgres.address;
   const credentials = [user, password].map(encodeURIComponent).join(':');
   return {

@@ -95,6 +95,13 @@ test('nats cluster: three servers, and everybody knows all of them', async () =>
   assert.match(NATS_URL, /^(?:nats:\/\/auth:\w+@127\.0\.0\.1:\d+(?:,|$)){3}$/);
 });
 
+test('nats cluster: the streams of events are on all three', async () => {
+  for (const name of ['EVENTS', 'PARKED']) {
+    const { config } = await ask<StreamInfo>(`${api}.INFO.${name}`);
+    assert.equal(config?.num_replicas, 3, name);
+  }
+});
+
 test('nats cluster: its leader is killed: requests go on, and no acknowledged message is lost', async (t) => {
   const wanted = { name: stream, subjects: ['notes.>'], num_replicas: 3, storage: 'file' };
   const made = await ask<StreamInfo>(`${api}.CREATE.${stream}`, JSON.stringify(wanted));

@@ -1,14 +1,24 @@
 // Who may say and hear what on NATS: the same of the server that the stack starts and of one that runs by deploy/nats.conf.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { authentication } from '@tsmicro/contracts-auth';
-import { connectNats, type NatsClient, requestNats } from '@tsmicro/micro';
-import { ProductionFiles, ProductionServer, type passwords } from './nats/production.ts';
+import { apiKeyRevoked, authentication } from '@tsmicro/contracts-auth';
+import {
+  connectNats,
+  createEvent,
+  hearEvents,
+  type NatsClient,
+  onEvent,
+  openEventConsumer,
+  openEventRelay,
+  requestNats,
+} from '@tsmicro/micro';
+import { keepStreams, ProductionFiles, ProductionServer, type passwords } from './nats/production.ts';
 import { System } from './system.ts';
 
 const openssl = 'openssl';
@@ -122,7 +132,7 @@ function promises(urlOf: (user: User) => string): void {
   test('nats: a service asks those whose contract it is built on, and nobody else', async () => {
     await refuses(clients.auth, 'publish', ['blog.anything']);
     await refuses(clients.gateway, 'publish', ['auth.authentication', '$SRV.INFO', '$SRV.STATS.auth']);
-    await refuses(clients.blog, 'publish', ['$JS.API.INFO', '$JS.API.STREAM.CREATE.X', 'events.blog.x']);
+    await refuses(clients.blog, 'publish', ['$JS.API.INFO', '$JS.API.STREAM.CREATE.X']);
   });
 
   test('nats: who is asked may answer, once', async () => {
@@ -162,6 +172,37 @@ function promises(urlOf: (user: User) => string): void {
       answers.push(answer.string());
     instance.unsubscribe();
     assert.ok(answers.includes('it is me'), answers.join());
+  });
+
+  test('nats: a service tells of what is its own, and hears of those whose contract it is built on', async () => {
+    await refuses(clients.blog, 'publish', [
+      'events.auth.user.updated',
+      'parked.auth.x',
+      'again.blog.blog-auth',
+    ]);
+    await refuses(clients.auth, 'publish', ['events.blog.blog.deleted', 'again.auth.x']);
+    await refuses(clients.auth, 'subscribe', ['events.blog.>', 'events.>', 'parked.>']);
+    await refuses(clients.gateway, 'publish', ['events.auth.apikey.revoked']);
+    await refuses(clients.gateway, 'subscribe', ['events.auth.user.updated', 'events.auth.>']);
+    await refuses(clients.blog, 'publish', [
+      '$JS.API.CONSUMER.MSG.NEXT.EVENTS.other',
+      '$JS.API.CONSUMER.DELETE.EVENTS.blog-auth',
+      '$JS.API.STREAM.MSG.GET.EVENTS',
+      '$JS.ACK.EVENTS.other.1.1.1.1.1',
+    ]);
+  });
+
+  test('nats: a service is told who keeps its answers, and tells them what holds no longer', async () => {
+    const keeper = clients.blog.connection;
+    keeper.subscribe('auth.notice.test', {
+      callback: (_error, message) => {
+        message.respond('dropped');
+      },
+    });
+    await keeper.flush();
+    const reply = await clients.auth.connection.request('auth.notice.test', 'drop it');
+    assert.equal(reply.string(), 'dropped');
+    await refuses(clients.gateway, 'subscribe', ['auth.notice.decisions']);
   });
 
   test('nats: streams are made by the user for that, and looked at by the operator', async () => {
@@ -234,6 +275,44 @@ describe('deploy/nats.conf', () => {
   });
 
   promises((user) => server.url(user));
+
+  const signIn = (name: User) =>
+    connectNats({
+      natsUrl: server.url(name),
+      natsServiceName: name,
+      natsServiceVersion: '1.0.0',
+      signal: AbortSignal.timeout(10_000),
+    });
+
+  test('nats: an event goes from auth to blog, by the users of both and a consumer that nats-streams made', async () => {
+    const [auth, blog, gateway] = await Promise.all((['auth', 'blog', 'gateway'] as const).map(signIn));
+    assert.ok(auth && blog && gateway);
+    await using opened = new AsyncDisposableStack();
+    for (const client of [auth, blog, gateway]) opened.use(client);
+    await using _streams = await keepStreams(files.folder, server.url('setup'));
+    const heard = new Promise<string>((resolve) => {
+      const listener = hearEvents(gateway, [
+        onEvent(apiKeyRevoked, ({ entity }) => {
+          listener.close();
+          resolve(entity);
+        }),
+      ]);
+    });
+    await gateway.connection.flush();
+    const handled = Promise.withResolvers<string>();
+    await using _consumer = openEventConsumer(blog, {
+      name: 'blog-auth',
+      handlers: [onEvent(apiKeyRevoked, ({ entity }) => handled.resolve(entity))],
+    });
+    const id = randomUUID();
+    const waiting = [createEvent(apiKeyRevoked, id, { id, hash: '00', prefix: 'x' })];
+    await using _relay = openEventRelay(auth, {
+      pending: async () => waiting,
+      sent: async () => void waiting.splice(0),
+      backlog: async () => ({ count: waiting.length }),
+    });
+    assert.deepEqual(await Promise.all([heard, handled.promise]), [id, id]);
+  });
 
   test('nats: the files for production are accepted, for one server and for three', () => {
     using copy = new ProductionFiles();

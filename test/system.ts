@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
@@ -60,17 +60,26 @@ export interface AskOptions {
   at?: string;
 }
 
+/** What was there before the system: servers with data, by the variables that name them, and the keys of tokens in PEM. */
+export interface Inheritance {
+  servers: Partial<Record<'NATS_URL' | 'POSTGRES_URL' | 'REDIS_URL' | 'MONGO_URL', string>>;
+  rsaPrivateKey: string;
+  rsaPublicKey: string;
+}
+
 /** The whole system as `npm start` runs it, in a folder and on ports of its own. */
 export class System {
   readonly home: string;
   readonly #options: readonly string[];
+  readonly #servers: Inheritance['servers'];
   #child: ChildProcess | undefined;
   #printed = '';
   #gatewayPort = 0;
 
-  private constructor(home: string, options: readonly string[]) {
+  private constructor(home: string, options: readonly string[], servers: Inheritance['servers'] = {}) {
     this.home = home;
     this.#options = options;
+    this.#servers = servers;
   }
 
   /**
@@ -79,6 +88,18 @@ export class System {
    */
   static async open(...options: string[]): Promise<System> {
     const system = new System(await mkdtemp(join(tmpdir(), 'tsmicro-system-')), options);
+    system.#gatewayPort = await findPort();
+    await system.start();
+    return system;
+  }
+
+  /** Starts a system on what another one has left; only its own folder is removed in the end. */
+  static async openOn({ servers, rsaPrivateKey, rsaPublicKey }: Inheritance): Promise<System> {
+    const system = new System(await mkdtemp(join(tmpdir(), 'tsmicro-system-')), [], servers);
+    const keys = join(system.home, 'keys');
+    await mkdir(keys);
+    await writeFile(join(keys, 'private.pem'), rsaPrivateKey, { mode: 0o600 });
+    await writeFile(join(keys, 'public.pem'), rsaPublicKey);
     system.#gatewayPort = await findPort();
     await system.start();
     return system;
@@ -234,10 +255,10 @@ export class System {
     await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** The person's environment, without servers that the test runner has named: this system starts its own. */
+  /** The person's environment, without servers that the test runner has named: this system starts its own, or inherits. */
   #environment(): NodeJS.ProcessEnv {
     const { NATS_URL, POSTGRES_URL, REDIS_URL, MONGO_URL, NODE_TEST_CONTEXT, ...inherited } = process.env;
-    return { ...inherited, STACK_HOME: this.home, RATE_LIMIT: 'off', NO_COLOR: '1' };
+    return { ...inherited, ...this.#servers, STACK_HOME: this.home, RATE_LIMIT: 'off', NO_COLOR: '1' };
   }
 }
 

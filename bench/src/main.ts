@@ -6,6 +6,7 @@ import type { Bench } from './bench.ts';
 import { type Arguments, type Part, parseArguments, usage } from './command/arguments.ts';
 import { benchGateway } from './gateway/bench.ts';
 import { benchGatewayMemory } from './gateway/memory.ts';
+import { benchGuard } from './guard/bench.ts';
 import { benchHttp } from './http/bench.ts';
 import { costliestIn } from './measure/profile.ts';
 import { formatTable, type Table } from './measure/table.ts';
@@ -25,6 +26,7 @@ const benches: Record<Part, Bench> = {
   startup: benchStartup,
   gateway: benchGateway,
   'gateway-memory': benchGatewayMemory,
+  guard: benchGuard,
   rest: benchRest,
 };
 

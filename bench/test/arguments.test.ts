@@ -16,7 +16,7 @@ test('arguments: --cpu-prof takes a folder after = only, so that a part may foll
 test('arguments: what makes no sense is refused with what would', () => {
   assert.throws(
     () => parseArguments(['https']),
-    /no part https: there are nats, http, startup, gateway, gateway-memory, rest/,
+    /no part https: there are nats, http, startup, gateway, gateway-memory, guard, rest/,
   );
   assert.throws(() => parseArguments(['--rounds', 'many']), /--rounds must be a number above 0, not many/);
 });

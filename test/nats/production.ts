@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPort } from '@tsmicro/stack';
 
 const deploy = join(import.meta.dirname, '..', '..', 'deploy');
+const servers = join(import.meta.dirname, '..', '..', 'stack', 'src', 'servers');
 const startMs = 10_000;
 const program = 'nats-server';
 
@@ -66,6 +67,34 @@ export class ProductionFiles implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Runs the program of nats-streams, with nothing beside it but what its container has; resolves when it has made the
+ * streams.
+ */
+export async function keepStreams(folder: string, url: string): Promise<AsyncDisposable> {
+  const app = join(folder, 'app');
+  for (const name of ['keep-event-streams.ts', 'event-streams.ts', 'ask.ts'])
+    cpSync(join(servers, name), join(app, name));
+  const [urlFile, madeFile] = [join(folder, 'setup-nats-url'), join(folder, 'streams-made')];
+  writeFileSync(urlFile, url);
+  const env = { PATH: process.env.PATH, NATS_URL_FILE: urlFile, MADE_FILE: madeFile };
+  const child = spawn(process.execPath, [join(app, 'keep-event-streams.ts')], { env, stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  const deadline = performance.now() + startMs;
+  while (!existsSync(madeFile)) {
+    if (performance.now() > deadline) {
+      await stop();
+      throw new Error('no streams were made');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return { [Symbol.asyncDispose]: stop };
 }
 
 function serverKnowsSync(): boolean {

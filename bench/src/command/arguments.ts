@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The parts of the bench, in the order they run. */
-export const parts = ['nats', 'http', 'startup', 'gateway', 'gateway-memory', 'rest'] as const;
+export const parts = ['nats', 'http', 'startup', 'gateway', 'gateway-memory', 'guard', 'rest'] as const;
 
 export type Part = (typeof parts)[number];
 
@@ -26,6 +26,7 @@ export const usage = `npm run bench -- [PART...] [options]
   startup   time to the first reply, and memory at rest
   gateway   the embedded gateway, other proxies of Node and nginx (needs wrk, nginx and redis-server)
   gateway-memory  memory of the embedded gateway over a million requests (needs the same)
+  guard     an author's drafts through the gateway, with and without a guard (needs wrk and redis-server)
   rest      memory of the services that npm start runs
 Without a word: nats, http and startup.
   --rounds N          how often each variant has its turn (default 3)
