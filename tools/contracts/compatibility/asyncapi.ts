@@ -80,8 +80,10 @@ export function compareAsyncApi(old: Json, next: Json): Change[] {
   const [before, after] = [operationsOf(old), operationsOf(next)];
   const changes = Array.from(before, ([key, { subject, action, messages, replies }]) => {
     const other = after.get(key);
-    const gone = action === 'send' ? 'is told no more' : 'is answered no more';
-    if (other === undefined) return [{ breaking: true, where: subject, what: gone }];
+    // An event that nobody here wants any more is missed by nobody.
+    const heard = action !== 'send' && replies.size === 0;
+    const gone = heard ? 'heard of' : action === 'send' ? 'told' : 'answered';
+    if (other === undefined) return [{ breaking: !heard, where: subject, what: `is ${gone} no more` }];
     const direction = action === 'send' ? 'given' : 'taken';
     return [
       ...compareMessages(subject, messages, other.messages, direction, documents),
