@@ -1,6 +1,8 @@
+export { Admission } from './admission.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { Controller, type GuardProviders } from './controller.ts';
 export { Deadlines, type Timed } from './deadlines.ts';
+export { failureBytes, maxUrlLength } from './edge-failure.ts';
 export { createEntityTag, hasEntityTag } from './entity-tag.ts';
 export { type Envelope, failureEnvelope, JsonData, Reply, reply, successEnvelope } from './envelope.ts';
 export {
@@ -33,7 +35,7 @@ export { type OpenApiSource, toOpenApi } from './openapi/document.ts';
 export { type Direction, type JsonObject, SchemaBook } from './openapi/schema-book.ts';
 export { serveDocument } from './openapi/served-document.ts';
 export { beginServing, endServing, type ServedOperation } from './operation.ts';
-export { Refusals } from './refusals.ts';
+export { type RefusableRequest, type RefusableResponse, Refusals } from './refusals.ts';
 export {
   type ContextKey,
   createContextKey,
