@@ -21,12 +21,17 @@ export interface AnswerHead {
 /** Who gets an answer, piece by piece. */
 export interface AnswerTaker {
   onHead(head: AnswerHead): void;
-  /** `chunk` outlives the bytes that were read. */
+  /**
+   * `chunk` is the taker's to keep, but for a whole body of at most {@link wholeBytes} in one piece: that one is gone when
+   * `onEnd`, which follows at once, returns.
+   */
   onData(chunk: Buffer): void;
   /** Nothing is read after it until the next answer is expected. */
   onEnd(): void;
 }
 
+/** A body up to here is not copied where it came in one piece, as nearly all do. */
+export const wholeBytes = 16 * 1024;
 const maxHeadBytes = 16 * 1024;
 /** 100, 102 and 103 may come before the answer itself; nobody means it well with more. */
 const maxInterim = 16;
@@ -45,7 +50,9 @@ export class AnswerReader {
   #state: State = 'idle';
   #method = '';
   #interim = 0;
-  /** Bytes of the body that have not come. */
+  /** Bytes of the body. */
+  #length = 0;
+  /** Those of them that have not come. */
   #left = 0;
   #decoder = new ChunkedDecoder();
 
@@ -116,6 +123,7 @@ export class AnswerReader {
     } else if (bodyLength === unsaid) this.#state = 'rest';
     else {
       this.#state = 'length';
+      this.#length = bodyLength;
       this.#left = bodyLength;
     }
   }
@@ -125,8 +133,9 @@ export class AnswerReader {
     if (this.#state === 'length' && bytes.length > this.#left) {
       throw new MalformedMessageError('an answer is too long');
     }
+    const whole = this.#state === 'length' && bytes.length === this.#length && bytes.length <= wholeBytes;
     // The taker keeps what it gets, and the next read overwrites these bytes.
-    const kept = Buffer.from(bytes);
+    const kept = whole ? bytes : Buffer.from(bytes);
     if (this.#state === 'chunks') this.#takeChunks(kept);
     else {
       this.#left -= kept.length;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ApiError, timedOut, unavailable } from '@tsmicro/network';
-import type { AnswerHead } from '../http1/client-answer.ts';
+import { type AnswerHead, wholeBytes } from '../http1/client-answer.ts';
 import { type Asker, Call } from '../http1/client-call.ts';
 import { ConnectTimeoutError, isConnectionLost } from '../http1/client-errors.ts';
 import { type ClientRequest, toClientRequest } from '../http1/client-request.ts';
@@ -20,8 +20,6 @@ import type { Unread } from './unread.ts';
 
 /** A client that takes nothing of its answer for this long has left without saying so. */
 const stalledClientMs = 30_000;
-/** A body up to here is sent in one write with its headers where it came in one piece. */
-const wholeBytes = 16 * 1024;
 
 /** What a forwarding needs besides the request. */
 export interface ForwardingContext {
