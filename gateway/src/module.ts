@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http';
 import { Refusals } from '@tsmicro/network';
 import { type Metrics, Tally } from '@tsmicro/telemetry';
 import type { Logger } from 'pino';
@@ -9,6 +8,7 @@ import type { Declaration } from './declaration/declaration.ts';
 import { createDocsListener } from './docs/listener.ts';
 import { Edition } from './edition.ts';
 import { envelopePlugin } from './envelope/plugin.ts';
+import type { RequestHandler } from './http1/server.ts';
 import type { PluginKind } from './plugin/plugin.ts';
 import { KongMetrics } from './prometheus/kong-metrics.ts';
 import { prometheusPlugin } from './prometheus/plugin.ts';
@@ -35,7 +35,7 @@ export const pluginKinds: readonly PluginKind[] = [
 
 /** The gateway put together: what answers requests, and what is to be closed after the last of them. */
 export interface GatewayModule {
-  readonly listener: RequestListener;
+  readonly listener: RequestHandler;
   /** How the listener refuses what is too much for a service. */
   readonly refusals: Refusals;
   /** Resolves when what counts requests was connected to, or could not be. */

@@ -1,10 +1,11 @@
-import { createServerEdge, listen, type ServerEdge } from '@tsmicro/network';
+import { listen } from '@tsmicro/network';
 import type { Opening, RunningService } from '@tsmicro/service';
 import type { Config } from './config.ts';
 import { servicesToDiscover } from './declaration/declaration.ts';
 import { DeclarationFile } from './declaration/declaration-file.ts';
 import { DeclarationError } from './declaration/errors.ts';
 import { Discovery } from './discovery/discovery.ts';
+import { HttpServer } from './http1/server.ts';
 import { createGatewayModule, pluginKinds } from './module.ts';
 import { HostMapError } from './upstream/errors.ts';
 import { parseHostMap } from './upstream/host-map.ts';
@@ -40,11 +41,6 @@ const usualLingerMs = 500;
 const closeDeadlineMs = 8_000;
 /** With the first request instances are known, where NATS is there to tell. */
 const discoveryPatienceMs = 500;
-
-/** Lets a request that waits for "100 Continue" in before it is sent: most answers need no body. */
-function deferContinue({ server }: ServerEdge): void {
-  server.on('checkContinue', (request, response) => server.emit('request', request, response));
-}
 
 /** Whether an error of {@link openGateway} says all that an operator needs to put right. */
 export const isComplaint = (error: unknown): boolean =>
@@ -89,15 +85,14 @@ export async function openGateway(
     follow(servicesToDiscover(declaration));
     module.load(declaration);
   });
-  const edge = createServerEdge(module.listener, { refusals: module.refusals });
-  deferContinue(edge);
+  const http = new HttpServer(module.listener, module.refusals);
   beforeListening?.();
   const at = { host: options.SERVER_HOST, port: options.SERVER_PORT };
-  const address = await listen(edge.server, at, logger);
+  const address = await listen(http.server, at, logger);
   const held = opened.move();
   let closing: Promise<void> | undefined;
   const close = ({ lingerMs = usualLingerMs } = {}) => {
-    closing ??= edge.close({ lingerMs, deadlineMs: closeDeadlineMs }).then(() => held.disposeAsync());
+    closing ??= http.close({ lingerMs, deadlineMs: closeDeadlineMs }).then(() => held.disposeAsync());
     return closing;
   };
   return { address, close, reload: () => file.read(), [Symbol.asyncDispose]: () => close() };

@@ -90,11 +90,15 @@ test('failure: a refused connection is tried again for any method, nothing havin
     socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"ok":1}\n'));
   });
   // The service comes back as soon as the first attempt was refused.
-  const comeBack = () => {
-    unsubscribe('undici:client:connectError', comeBack);
-    server.listen(fixture.blog.port, '127.0.0.1');
+  const { port } = fixture.blog;
+  const comeBack = (message: unknown) => {
+    const { socket } = message as { socket: Socket };
+    socket.once('error', (error) => {
+      if ('port' in error && error.port === port) server.listen(port, '127.0.0.1');
+    });
   };
-  subscribe('undici:client:connectError', comeBack);
+  subscribe('net.client.socket', comeBack);
+  t.after(() => unsubscribe('net.client.socket', comeBack));
   t.after(() => server.close());
   const { status, json } = await ask(fixture, 'POST', '{"a":1}');
   assert.deepEqual([status, json], [200, { ok: 1 }]);
@@ -117,6 +121,9 @@ test('failure: no failure of the way is shown as a denial, and none tells where 
     ['nothing', ''],
     ['a broken status line', 'HTTP/1.1 xyz OK\r\n\r\n'],
     ['both lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{} '],
+    ['more than its length', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{} '],
+    ['no end of early hints', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(20)],
     ['huge headers', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`],
     ['an upgrade', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'],
   ];

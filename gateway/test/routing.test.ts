@@ -21,7 +21,8 @@ function routeOf(name: string, paths: string[], options: RouteOptions = {}) {
 }
 
 function requestOf(path: string, { method = 'GET', host = '', headers = {} } = {}) {
-  return { path, method, host, headers };
+  const given = new Map<string, string>(Object.entries(headers));
+  return { path, method, host, header: (name: string) => given.get(name) };
 }
 
 test('router: a plain path is a raw prefix, a regular expression can bound it', () => {

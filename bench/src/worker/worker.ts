@@ -15,6 +15,8 @@ export interface WorkerProgram {
   args: readonly string[];
   /** Variables besides those of the bench itself. */
   env?: Readonly<Record<string, string>> | undefined;
+  /** What Node itself is told. */
+  nodeArguments?: readonly string[] | undefined;
   /** Where its CPU profile is written when it ends; without it there is none. */
   profileDir?: string | undefined;
 }
@@ -50,11 +52,11 @@ export class Worker implements AsyncDisposable {
   readonly #exited: Promise<void>;
   #lastId = 0;
 
-  constructor({ name, script, args, env, profileDir }: WorkerProgram) {
+  constructor({ name, script, args, env, nodeArguments = [], profileDir }: WorkerProgram) {
     this.name = name;
     this.#handle = fork(script, args, {
       env: { ...process.env, NODE_ENV: 'production', ...env },
-      execArgv: profileDir === undefined ? [] : profileArguments(name, profileDir),
+      execArgv: [...nodeArguments, ...(profileDir === undefined ? [] : profileArguments(name, profileDir))],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.pid = this.#handle.pid ?? 0;

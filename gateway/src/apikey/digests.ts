@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { Socket } from 'node:net';
 
 /** Under which a key is kept: its SHA-256, so that no key outlives its connection in memory. */
 export function digestOf(key: string): string {
@@ -8,13 +7,13 @@ export function digestOf(key: string): string {
 
 /** The digests of keys. A connection mostly shows one and the same: its last one is remembered as long as it lives. */
 export class Digests {
-  readonly #last = new WeakMap<Socket, { key: string; digest: string }>();
+  readonly #last = new WeakMap<object, { key: string; digest: string }>();
 
-  of(socket: Socket, key: string): string {
-    const last = this.#last.get(socket);
+  of(connection: object, key: string): string {
+    const last = this.#last.get(connection);
     if (last?.key === key) return last.digest;
     const digest = digestOf(key);
-    this.#last.set(socket, { key, digest });
+    this.#last.set(connection, { key, digest });
     return digest;
   }
 }

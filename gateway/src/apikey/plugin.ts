@@ -22,14 +22,11 @@ export const needsApiKey = (path: string) => !healthPath.test(path);
 /** What no key is: longer than the verifier's own headers allow, or two of them in one. */
 const noKey = /,|^.{1025}/s;
 
-/** node joins repeated headers with ", ": only then the raw ones are counted. */
+/** Repeated headers are joined with ", ": only then they are counted. */
 function apikeyOf({ request }: Exchange): string {
-  const joined = request.headers[headerName];
-  const key = typeof joined === 'string' ? joined.trim() : '';
+  const key = (request.header(headerName) ?? '').trim();
   if (key.includes(',')) {
-    const count = request.rawHeaders.filter(
-      (name, index) => index % 2 === 0 && name.toLowerCase() === headerName,
-    );
+    const count = request.rawHeaders.filter((name, index) => index % 2 === 0 && name === headerName);
     if (count.length > 1) throw badRequest('x-api-key header is there twice');
   }
   if (key === '') throw unauthorized('x-api-key header is missing');
@@ -61,7 +58,7 @@ class ApikeyAuth implements Plugin {
       throw internal(new Error('apikey-auth-plugin has no verification_urls'));
     }
     if (this.#settings.hideCredentials) exchange.dropHeader(headerName);
-    const digest = this.#digests.of(exchange.request.socket, key);
+    const digest = this.#digests.of(exchange.request.connection, key);
     const ruling = this.#rulings.find(digest, performance.now());
     if (ruling === 'granted') {
       this.#granted.value++;

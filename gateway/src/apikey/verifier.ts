@@ -1,5 +1,5 @@
 import { unavailable } from '@tsmicro/network';
-import type { Dispatcher } from 'undici';
+import { fieldOf } from '../http1/fields.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { observeSending } from '../proxy/observation.ts';
 import type { Backend } from '../upstream/backend.ts';
@@ -25,17 +25,6 @@ interface Attempt {
   /** Those that were asked before: another one knows perhaps. */
   readonly tried: Target[];
   readonly timeoutMs: number;
-}
-
-async function readText({ body }: Dispatcher.ResponseData): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBodyBytes) throw new RangeError('the answer to a key check is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 /** Asks the verifying service about keys. */
@@ -73,7 +62,7 @@ export class Verifier {
 
   /** Closes the connections. */
   async close(): Promise<void> {
-    await Promise.all(this.#addresses.map(({ backend }) => backend.close()));
+    for (const { backend } of this.#addresses) backend.close();
   }
 
   async #askInTurn(key: string, exchange: Exchange): Promise<Ruling> {
@@ -106,15 +95,11 @@ export class Verifier {
     const { requestId } = exchange;
     const { trace, end } = observeSending(exchange, 'apikey-check');
     const { traceparent, tracestate } = trace;
-    const headers = {
-      'x-api-key': key,
-      'x-request-id': requestId,
-      'x-deadline-ms': String(attempt.timeoutMs),
-      traceparent,
-      ...(tracestate === undefined ? {} : { tracestate }),
-    };
+    const fields = ['x-api-key', key, 'x-request-id', requestId];
+    fields.push('x-deadline-ms', String(attempt.timeoutMs), 'traceparent', traceparent);
+    if (tracestate !== undefined) fields.push('tracestate', tracestate);
     try {
-      const ruling = await this.#ask(attempt, headers);
+      const ruling = await this.#ask(attempt, fields);
       end(ruling === 'granted' ? 200 : ruling.status);
       return ruling;
     } catch (error) {
@@ -123,23 +108,12 @@ export class Verifier {
     }
   }
 
-  async #ask({ address, tried, timeoutMs }: Attempt, headers: Record<string, string>): Promise<Ruling> {
+  async #ask({ address, tried, timeoutMs }: Attempt, sent: readonly string[]): Promise<Ruling> {
     const { backend, path } = address;
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await backend.request({ method: 'GET', path, headers, signal }, tried);
-    const { statusCode } = answer;
-    if (statusCode >= 200 && statusCode < 300) {
-      await answer.body.dump();
-      return 'granted';
-    }
-    const body = await readText(answer);
-    if (statusCode !== 401 && statusCode !== 403)
-      throw new Error(`the key check was answered with ${statusCode}`);
-    const contentType = answer.headers['content-type'];
-    return {
-      status: statusCode,
-      contentType: typeof contentType === 'string' ? contentType : 'text/plain',
-      body,
-    };
+    const { status, fields, body } = await backend.ask({ path, fields: sent, signal, maxBodyBytes }, tried);
+    if (status >= 200 && status < 300) return 'granted';
+    if (status !== 401 && status !== 403) throw new Error(`the key check was answered with ${status}`);
+    return { status, contentType: fieldOf(fields, 'content-type') ?? 'text/plain', body: body.toString() };
   }
 }

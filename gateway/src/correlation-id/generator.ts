@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import type { Exchange } from '../proxy/exchange.ts';
 import type { GeneratorName } from './settings.ts';
 
@@ -14,15 +13,15 @@ function createCounter(): Generator {
 
 /** Kong's form: address, port, process, the connection's number, the request's on it, seconds of the day's clock. */
 function createTracker(): Generator {
-  const connections = new WeakMap<Socket, { number: number; requests: number }>();
+  const connections = new WeakMap<object, { number: number; requests: number }>();
   let lastNumber = 0;
-  return ({ request: { socket } }) => {
-    const connection = connections.get(socket) ?? { number: ++lastNumber, requests: 0 };
-    connections.set(socket, connection);
-    connection.requests++;
-    const { localAddress, localPort } = socket;
+  return ({ request: { connection } }) => {
+    const count = connections.get(connection) ?? { number: ++lastNumber, requests: 0 };
+    connections.set(connection, count);
+    count.requests++;
+    const { localAddress, localPort } = connection;
     const seconds = (Date.now() / 1_000).toFixed(3);
-    return [localAddress, localPort, process.pid, connection.number, connection.requests, seconds].join('-');
+    return [localAddress, localPort, process.pid, count.number, count.requests, seconds].join('-');
   };
 }
 

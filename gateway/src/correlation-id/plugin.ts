@@ -17,8 +17,7 @@ class CorrelationId implements Plugin {
   }
 
   access(exchange: Exchange): Verdict {
-    const given = exchange.request.headers[this.#headerName];
-    let id = Array.isArray(given) ? given[0] : given;
+    let id = exchange.request.header(this.#headerName);
     if (id === undefined || id === '') {
       id = this.#generate(exchange);
       exchange.setHeader(this.#headerName, id);

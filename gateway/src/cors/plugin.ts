@@ -13,9 +13,12 @@ class Cors implements Plugin {
   }
 
   access(exchange: Exchange): Verdict {
-    const { origin, 'access-control-request-method': askedMethod } = exchange.request.headers;
+    const { request } = exchange;
+    const origin = request.header('origin');
     const { preflightContinue, allowOriginAbsent, exposedHeaders } = this.#settings;
-    if (exchange.request.method === 'OPTIONS' && origin !== undefined && askedMethod !== undefined) {
+    const asks =
+      request.method === 'OPTIONS' && request.header('access-control-request-method') !== undefined;
+    if (asks && origin !== undefined) {
       return preflightContinue ? undefined : this.#answerPreflight(exchange, origin);
     }
     if (origin === undefined && !allowOriginAbsent) return undefined;
@@ -28,12 +31,13 @@ class Cors implements Plugin {
 
   /** No service is asked, and no key: a browser sends none with a preflight. */
   #answerPreflight(exchange: Exchange, origin: string): Answer {
-    const { headers: asked } = exchange.request;
-    const { headers: allowed = asked['access-control-request-headers'], ...settings } = this.#settings;
+    const { request } = exchange;
+    const { headers: allowed = request.header('access-control-request-headers'), ...settings } =
+      this.#settings;
     const headers: Record<string, string> = { 'access-control-allow-methods': settings.methods };
     if (allowed !== undefined) headers['access-control-allow-headers'] = allowed;
     if (settings.maxAgeSec !== undefined) headers['access-control-max-age'] = String(settings.maxAgeSec);
-    if (settings.privateNetwork && asked['access-control-request-private-network'] === 'true') {
+    if (settings.privateNetwork && request.header('access-control-request-private-network') === 'true') {
       headers['access-control-allow-private-network'] = 'true';
     }
     this.#sayWhoMayRead(exchange, origin);

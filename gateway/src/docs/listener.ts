@@ -1,6 +1,6 @@
-import type { RequestListener } from 'node:http';
 import { badRequest, toApiError } from '@tsmicro/network';
 import type { Logger } from 'pino';
+import type { RequestHandler } from '../http1/server.ts';
 import { type Answer, failureAnswer, sendAnswer } from '../proxy/answer.ts';
 import { Exchange } from '../proxy/exchange.ts';
 import { parseRequestTarget } from '../routing/request-target.ts';
@@ -13,10 +13,10 @@ async function find(docs: Docs, exchange: Exchange): Promise<Answer> {
   const { request } = exchange;
   exchange.begin('docs');
   exchange.readHeaders();
-  const target = parseRequestTarget(request.url ?? '');
+  const target = parseRequestTarget(request.url);
   if (target === undefined) throw badRequest('malformed path');
   exchange.path = target.path;
-  if (methods.has(request.method ?? '')) return docs.find(target.path, request.headers['if-none-match']);
+  if (methods.has(request.method)) return docs.find(target.path, request.header('if-none-match'));
   return { ...failureAnswer(methodRefused(), exchange.requestId), headers: { allow: 'GET, HEAD' } };
 }
 
@@ -27,10 +27,10 @@ async function find(docs: Docs, exchange: Exchange): Promise<Answer> {
 export function createDocsListener(
   current: () => Docs | undefined,
   logger: Logger,
-  next: RequestListener,
-): RequestListener {
+  next: RequestHandler,
+): RequestHandler {
   return (request, response) => {
-    const docs = belowDocs.test(request.url ?? '') ? current() : undefined;
+    const docs = belowDocs.test(request.url) ? current() : undefined;
     if (docs === undefined) {
       next(request, response);
       return;

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import type { Backend } from '../upstream/backend.ts';
 import { type Mount, throughGateway } from './gateway-view.ts';
 import type { Json } from './reference/json.ts';
@@ -24,7 +23,7 @@ export interface Snapshot {
 }
 
 const timeoutMs = 1_500;
-const maxBytes = 2 * 1024 * 1024;
+const maxBodyBytes = 2 * 1024 * 1024;
 /** How long an answer holds, and how long the lack of one. */
 const freshMs = 10_000;
 const awayMs = 2_000;
@@ -32,17 +31,6 @@ const awayMs = 2_000;
 interface Fetched {
   readonly text: string;
   readonly document: Json;
-}
-
-async function readText({ body }: Dispatcher.ResponseData): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new RangeError(`the document is longer than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 /** Asks one service for its documents, at most once at a time, and remembers what it said. */
@@ -108,18 +96,15 @@ export class ServiceSource {
 
   /** Undefined when the service has no such document. */
   async #fetch(name: string, signal: AbortSignal): Promise<Fetched | undefined> {
-    const answer = await this.#options.backend.request({
-      method: 'GET',
+    const { status, body } = await this.#options.backend.ask({
       path: `${this.#options.pathPrefix}/${name}`,
-      headers: { 'x-deadline-ms': String(timeoutMs) },
+      fields: ['x-deadline-ms', String(timeoutMs)],
       signal,
+      maxBodyBytes,
     });
-    if (answer.statusCode !== 200) {
-      await answer.body.dump();
-      if (answer.statusCode === 404) return undefined;
-      throw new AnswerError(answer.statusCode);
-    }
-    const text = await readText(answer);
+    if (status === 404) return undefined;
+    if (status !== 200) throw new AnswerError(status);
+    const text = body.toString();
     const document: unknown = JSON.parse(text);
     if (typeof document !== 'object' || document === null || Array.isArray(document)) {
       throw new SyntaxError(`${name} is no JSON object`);

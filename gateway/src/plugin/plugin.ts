@@ -5,7 +5,7 @@ import type { KongMetrics } from '../prometheus/kong-metrics.ts';
 import type { Answer } from '../proxy/answer.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import type { Counting } from '../rate-limiting/counting.ts';
-import type { Address } from '../upstream/connect.ts';
+import type { Address } from '../upstream/address.ts';
 import type { UpstreamBook } from '../upstream/upstream-book.ts';
 
 /** What a plugin decides about a request: an answer that ends it here, or undefined to let it pass. */

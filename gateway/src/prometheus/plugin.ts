@@ -36,7 +36,7 @@ class Prometheus implements Plugin {
     }
     if (latencies) this.#metrics.recordLatencies(route, { requestMs: elapsedMs, upstreamMs });
     if (bandwidth) {
-      const { ingress, egress } = this.#meter.take(request.socket);
+      const { ingress, egress } = this.#meter.take(request.connection);
       this.#metrics.countBytes(route, 'ingress', ingress);
       this.#metrics.countBytes(route, 'egress', egress);
     }

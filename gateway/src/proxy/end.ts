@@ -12,13 +12,6 @@ export function leavesBodyUnread(exchange: Exchange): boolean {
   return headers.expectsContinue || headers.bodyLength === -1 || headers.bodyLength > discardedBytes;
 }
 
-/** Ends it with the last piece of its body: one that is small goes out in one write with the headers before it. */
-function finish({ response }: Exchange, last: Buffer | undefined): void {
-  // A text of one byte a character is joined with the headers; a buffer would be a write of its own.
-  if (last === undefined) response.end();
-  else response.end(last.toString('latin1'), 'latin1');
-}
-
 /**
  * Ends a response, with `last` as the end of its body. When a long body is still arriving, the connection stays open
  * a moment longer: closing a socket with unread bytes resets it, and the client could lose the answer it has not
@@ -27,12 +20,11 @@ function finish({ response }: Exchange, last: Buffer | undefined): void {
 export function endResponse(exchange: Exchange, last?: Buffer): void {
   const { request, response, headers } = exchange;
   if (headers.bodyLength === 0 || request.complete || request.destroyed) {
-    finish(exchange, last);
+    response.end(last);
     return;
   }
   if (!leavesBodyUnread(exchange) || (headers.expectsContinue && !exchange.bodyTaken)) {
-    finish(exchange, last);
-    request.resume();
+    response.end(last);
     return;
   }
   if (last !== undefined) response.write(last);
@@ -42,10 +34,12 @@ export function endResponse(exchange: Exchange, last?: Buffer): void {
     response.end();
   };
   const timer = setTimeout(end, lingerMs);
-  request.on('data', (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) end();
+  request.read({
+    data(piece) {
+      left -= piece.length;
+      if (left < 0) end();
+    },
+    end,
+    abort: end,
   });
-  request.once('end', end).once('close', end);
-  request.resume();
 }

@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestIdFrom, type TraceContext, traceIdOf } from '@tsmicro/network';
+import type { ServerRequest } from '../http1/server-request.ts';
+import type { ServerResponse } from '../http1/server-response.ts';
 import { observeExchange } from './observation.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
 import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
@@ -17,7 +18,7 @@ const noHeaders: RequestHeaders = {
 
 /** One request and its response on their way through the gateway. */
 export class Exchange {
-  readonly request: IncomingMessage;
+  readonly request: ServerRequest;
   readonly response: ServerResponse;
   readonly requestId: string;
   headers: RequestHeaders = noHeaders;
@@ -44,10 +45,29 @@ export class Exchange {
   #pausedMs = 0;
   #trace: TraceContext | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: ServerRequest, response: ServerResponse) {
     this.request = request;
     this.response = response;
-    this.requestId = requestIdFrom(request.headers['x-request-id']);
+    this.requestId = requestIdFrom(request.header('x-request-id'));
+  }
+
+  get method(): string {
+    return this.request.method;
+  }
+
+  /** Which host its client means. */
+  get host(): string {
+    return this.headers.host;
+  }
+
+  /** The value of a header by its lower-case name. */
+  header(name: string): string | undefined {
+    return this.request.header(name);
+  }
+
+  /** Who is at the other end of the connection, whatever headers claim. */
+  get clientAddress(): string {
+    return this.request.connection.remoteAddress;
   }
 
   /** From here on others are told of it, under the name of its route where it has one. @returns its trace */
@@ -60,7 +80,7 @@ export class Exchange {
   onClose(closer: () => void): void {
     // One listener for all: adding and telling each of them costs more than most of them do.
     if (this.#closers.push(closer) > 1) return;
-    this.response.on('close', () => {
+    this.response.once('close', () => {
       for (const close of this.#closers) close();
     });
   }
@@ -77,7 +97,7 @@ export class Exchange {
 
   /** @throws {ApiError} 400 */
   readHeaders(): void {
-    this.headers = readRequestHeaders(this.request.rawHeaders, this.request.httpVersionMinor);
+    this.headers = readRequestHeaders(this.request);
   }
 
   /** Keeps a header from the service. */

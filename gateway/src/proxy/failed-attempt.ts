@@ -1,6 +1,5 @@
 import { type ApiError, badRequest, unavailable } from '@tsmicro/network';
-import { errors } from 'undici';
-import { ConnectTimeoutError, isConnectionLost } from '../upstream/errors.ts';
+import { ConnectTimeoutError, isConnectionLost, UnsendableError } from '../http1/client-errors.ts';
 
 /** An attempt that failed before any answer. */
 export interface FailedAttempt {
@@ -37,7 +36,7 @@ export function retryDelayMs(): number {
 
 /** The answer when it is not tried again; the cause is for the log. */
 export function toFailure(cause: Error): ApiError {
-  // undici refuses what it would not put on the wire, and nothing but the client's request can be the reason.
-  if (cause instanceof errors.InvalidArgumentError) return badRequest('malformed HTTP request', { cause });
+  // Nothing but the client's request can be the reason.
+  if (cause instanceof UnsendableError) return badRequest('malformed HTTP request', { cause });
   return unavailable(undefined, { cause });
 }

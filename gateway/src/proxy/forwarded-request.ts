@@ -1,12 +1,14 @@
+import type { Readable } from 'node:stream';
 import type { TraceContext } from '@tsmicro/network';
-import type { Dispatcher } from 'undici';
-import { clientAddress } from './client-address.ts';
+import type { RequestParts } from '../http1/client-request.ts';
 import type { Exchange } from './exchange.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
 
-/** What undici is handed for a request, ready to be dispatched, again if need be. */
-export interface ForwardedRequest extends Dispatcher.DispatchOptions {
-  readonly headers: string[];
+/** A request to a service, whichever of its targets gets it, ready to be sent again if need be. */
+export interface ForwardedRequest extends RequestParts {
+  /** Undefined where the target's own name is said. */
+  readonly host: string | undefined;
+  readonly fields: string[];
 }
 
 /**
@@ -17,45 +19,40 @@ export function toForwardedRequest(
   exchange: Exchange,
   route: ProxiedRoute,
   pathAndQuery: string,
-  body: Dispatcher.DispatchOptions['body'],
+  body: Buffer | Readable | undefined,
   { traceparent, tracestate }: TraceContext,
   timeLeftMs: number,
 ): ForwardedRequest {
   const { request, requestId, headers: came } = exchange;
-  const headers = came.forwarded;
-  headers.push(
+  const fields = came.forwarded;
+  fields.push(
     'x-request-id',
     requestId,
     'x-forwarded-for',
-    clientAddress(exchange),
+    exchange.clientAddress,
     'x-forwarded-host',
     came.host,
     'x-forwarded-proto',
     'http',
     'x-forwarded-port',
-    String(request.socket.localPort),
+    String(request.connection.localPort),
     'traceparent',
     traceparent,
   );
-  if (tracestate !== undefined) headers.push('tracestate', tracestate);
-  // Without it the target's own name is sent.
-  const host =
-    route.preserveHost && came.host !== '' ? came.host : route.service.backend.upstream.entity.hostHeader;
-  if (host !== undefined) headers.push('host', host);
-  // A buffer tells its own length; the length of a stream is known only when the client declared it.
-  if (came.bodyLength > 0 && body !== null && !Buffer.isBuffer(body)) {
-    headers.push('content-length', String(came.bodyLength));
-  }
-  headers.push('x-deadline-ms', String(Math.max(0, Math.floor(timeLeftMs))));
+  if (tracestate !== undefined) fields.push('tracestate', tracestate);
+  fields.push('x-deadline-ms', String(Math.max(0, Math.floor(timeLeftMs))));
   return {
     method: request.method ?? 'GET',
     path: pathAndQuery,
-    headers,
-    body: body ?? null,
+    host:
+      route.preserveHost && came.host !== '' ? came.host : route.service.backend.upstream.entity.hostHeader,
+    fields,
+    body,
+    bodyLength: came.bodyLength > 0 ? came.bodyLength : undefined,
   };
 }
 
 /** Says anew how much time is left: what an earlier attempt took is gone. */
 export function refreshDeadline(forwarded: ForwardedRequest, timeLeftMs: number): void {
-  forwarded.headers[forwarded.headers.length - 1] = String(Math.max(0, Math.floor(timeLeftMs)));
+  forwarded.fields[forwarded.fields.length - 1] = String(Math.max(0, Math.floor(timeLeftMs)));
 }

@@ -1,8 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ApiError, timedOut, unavailable } from '@tsmicro/network';
-import type { Dispatcher } from 'undici';
-import { AbandonedError, ConnectTimeoutError, isConnectionLost, NoTargetError } from '../upstream/errors.ts';
+import { type AnswerHead, wholeBytes } from '../http1/client-answer.ts';
+import { type Asker, Call } from '../http1/client-call.ts';
+import { ConnectTimeoutError, isConnectionLost } from '../http1/client-errors.ts';
+import { type ClientRequest, toClientRequest } from '../http1/client-request.ts';
+import { AbandonedError, NoTargetError } from '../upstream/errors.ts';
 import type { RetryBudget } from '../upstream/retry-budget.ts';
 import type { Target } from '../upstream/target.ts';
 import type { TargetPool } from '../upstream/target-pool.ts';
@@ -18,8 +20,6 @@ import type { Unread } from './unread.ts';
 
 /** A client that takes nothing of its answer for this long has left without saying so. */
 const stalledClientMs = 30_000;
-/** A body up to here is sent in one write with its headers where it came in one piece. */
-const wholeBytes = 16 * 1024;
 
 /** What a forwarding needs besides the request. */
 export interface ForwardingContext {
@@ -32,10 +32,10 @@ export interface ForwardingContext {
 }
 
 /**
- * One request on its way to a service and its answer on the way back: a handler of undici's dispatch, so that no
- * stream and no promise stands between the two sockets.
+ * One request on its way to a service and its answer on the way back: it hears of both from the connection itself, so
+ * that no stream and no promise stands between the two sockets.
  */
-export class Forwarding implements Dispatcher.DispatchHandler {
+export class Forwarding implements Asker {
   readonly #context: ForwardingContext;
   readonly #exchange: Exchange;
   readonly #service: ProxiedService;
@@ -46,7 +46,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   readonly #beganAtMs: number;
   readonly #firstTimeLeftMs: number;
   readonly #patience = new Patience((phase) => this.#timedOut(phase));
-  #controller: Dispatcher.DispatchController | undefined;
+  #call: Call | undefined;
   #pool: TargetPool | undefined;
   readonly #tried: Target[] = [];
   /** The length of a body that may come in one piece, and that piece: it goes out with the headers. */
@@ -61,12 +61,12 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     exchange: Exchange,
     route: ProxiedRoute,
     pathAndQuery: string,
-    body: Buffer | Readable | null,
+    body: Buffer | Readable | undefined,
   ) {
     this.#context = context;
     this.#exchange = exchange;
     this.#service = route.service;
-    this.#stream = body === null || Buffer.isBuffer(body) ? undefined : body;
+    this.#stream = Buffer.isBuffer(body) ? undefined : body;
     this.#sending = observeSending(exchange, route.service.name);
     this.#beganAtMs = exchange.elapsedMs;
     const { trace } = this.#sending;
@@ -87,14 +87,11 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   stop(error: ApiError): void {
     if (this.#over) return;
     this.#finish(undefined, error);
-    this.#abandon(error);
+    this.#abandon();
     this.#context.fail(this.#exchange, error);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Thrown, undici drops the request and keeps the connection; an abort would close it.
-    if (this.#over) throw new AbandonedError();
-    this.#controller = controller;
+  onSocket(): void {
     this.#onSocket = true;
     if (this.#attempts === 1) this.#pool?.waited(this.#exchange.elapsedMs - this.#beganAtMs);
   }
@@ -107,57 +104,46 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#patience.phase === 'sending') this.#patience.waitFor('waiting', this.#service.readTimeoutMs);
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-  ): void {
-    if (this.#over || status < 200) return;
+  onHead(head: AnswerHead): void {
     const { response, requestId, answerHeaders } = this.#exchange;
     this.#patience.renew('receiving');
     this.#exchange.upstreamMs = this.#exchange.elapsedMs - this.#beganAtMs;
     const close = leavesBodyUnread(this.#exchange);
-    this.#pool?.target.answered(
-      status,
-      headers.connection === 'close',
-      this.#service.backend.upstream.entity.checks.passive,
-    );
-    response.writeHead(status, toClientHeaders(headers, requestId, answerHeaders, close));
-    const length = Number(headers['content-length']);
-    if (length <= wholeBytes) this.#wholeLength = length;
+    const { status, bodyLength, closing } = head;
+    const { passive } = this.#service.backend.upstream.entity.checks;
+    this.#pool?.target.answered(status, closing, passive);
+    response.writeHead(status, toClientHeaders(head, requestId, answerHeaders, close));
+    if (bodyLength <= wholeBytes) this.#wholeLength = bodyLength;
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     const { response } = this.#exchange;
-    if (this.#over || response.destroyed) return;
     if (chunk.length === this.#wholeLength) {
       this.#whole = chunk;
-      return;
+      return true;
     }
     if (response.write(chunk) || this.#context.unread.mayHold(response)) {
       this.#patience.renew();
-      return;
+      return true;
     }
-    controller.pause();
+    if (this.#patience.phase === 'stalled') return false;
     this.#patience.waitFor('stalled', stalledClientMs);
     response.once('drain', () => {
       if (this.#over) return;
       this.#patience.waitFor('receiving', this.#service.readTimeoutMs);
-      controller.resume();
+      this.#call?.resume();
     });
+    return false;
   }
 
-  onResponseEnd(): void {
-    if (this.#over) return;
+  onEnd(): void {
     const { response } = this.#exchange;
     this.#finish(response.statusCode);
     this.#stream?.destroy();
     endResponse(this.#exchange, this.#whole);
-    if (response.writableLength > 0) response.setTimeout(stalledClientMs, () => response.destroy());
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#over) return;
+  onFailure(error: Error): void {
     if (isConnectionLost(error) || error instanceof ConnectTimeoutError) this.#blame('tcp');
     if (this.#exchange.response.headersSent) {
       this.#breakOff(error);
@@ -190,10 +176,26 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#attempts > 0) refreshDeadline(this.#request, this.#timeLeftMs);
     this.#attempts++;
     this.#onSocket = false;
-    this.#pool = this.#service.backend.acquire(this.#exchange, this.#tried, this.#stream !== undefined);
-    if (this.#pool === undefined)
+    const pool = this.#service.backend.acquire(this.#exchange, this.#tried, this.#stream !== undefined);
+    this.#pool = pool;
+    if (pool === undefined) {
       this.stop(unavailable(undefined, { cause: new NoTargetError(this.#service.name) }));
-    else this.#pool.dispatch(this.#request, this);
+      return;
+    }
+    const request = this.#requestTo(pool.target);
+    if (request === undefined) return;
+    this.#call = new Call(request, this);
+    pool.dispatch(this.#call);
+  }
+
+  /** Undefined where it cannot be sent, which the client was told then. */
+  #requestTo(target: Target): ClientRequest | undefined {
+    try {
+      return toClientRequest(this.#request, this.#request.host ?? target.name);
+    } catch (error) {
+      this.stop(toFailure(error instanceof Error ? error : new Error(String(error))));
+      return undefined;
+    }
   }
 
   /** Gives the place at the target back. */
@@ -225,12 +227,12 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     const left = new AbandonedError();
     this.#finish(undefined, left);
-    this.#abandon(left);
+    this.#abandon();
   }
 
   #breakOff(cause: Error): void {
     this.#finish(undefined, cause);
-    this.#abandon(cause);
+    this.#abandon();
     this.#exchange.response.destroy();
     this.#context.broken(this.#exchange, this.#service.name, cause);
   }
@@ -242,8 +244,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#leave();
   }
 
-  #abandon(cause: Error): void {
-    this.#controller?.abort(cause);
+  #abandon(): void {
+    this.#call?.abort();
     this.#stream?.destroy();
   }
 }

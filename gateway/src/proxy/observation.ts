@@ -22,7 +22,7 @@ function beginOperation(
   const operation: HttpOperation = {
     name: from.name,
     startedAt: from.startedAt,
-    method: exchange.request.method ?? '',
+    method: exchange.request.method,
     ...from.trace,
   };
   channel.start(operation);
@@ -32,8 +32,7 @@ function beginOperation(
 /** Tells of an exchange from its arrival to its end, once; gives its trace, begun here when the client brought none. */
 export function observeExchange(exchange: Exchange, name: string): TraceContext {
   const { request, response, arrivedAt: startedAt } = exchange;
-  const { traceparent, tracestate } = request.headers;
-  let trace = traceFrom(traceparent, tracestate);
+  let trace = traceFrom(request.header('traceparent'), request.header('tracestate'));
   if (served.observed) {
     const operation = beginOperation(served, exchange, { name, startedAt, trace });
     exchange.onClose(() => {

@@ -1,7 +1,7 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ApiError, badRequest, FaultLog, notFound, type Refusals, toApiError } from '@tsmicro/network';
 import type { Logger } from 'pino';
+import type { RequestHandler } from '../http1/server.ts';
 import { runChain } from '../plugin/chain.ts';
 import type { Verdict } from '../plugin/plugin.ts';
 import { parseRequestTarget } from '../routing/request-target.ts';
@@ -21,15 +21,7 @@ interface Admission {
   readonly pathAndQuery: string;
 }
 
-const methods: ReadonlySet<string | undefined> = new Set([
-  'DELETE',
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'PATCH',
-  'POST',
-  'PUT',
-]);
+const methods: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 const bodyTooLarge = () => new ApiError(413, 'body is too large');
 
 /** Takes every request in: understands it, finds its route, asks the plugins, forwards it. */
@@ -50,8 +42,8 @@ export class Reception implements ForwardingContext {
     this.#faults = new FaultLog(logger);
   }
 
-  /** The listener for a node:http server. */
-  readonly listener: RequestListener = (request: IncomingMessage, response: ServerResponse) => {
+  /** Takes what the server gives. */
+  readonly listener: RequestHandler = (request, response) => {
     const exchange = new Exchange(request, response);
     if (this.#logger.isLevelEnabled('debug')) this.#logAccess(exchange);
     try {
@@ -93,12 +85,11 @@ export class Reception implements ForwardingContext {
     const { request } = exchange;
     exchange.readHeaders();
     if (!methods.has(request.method)) throw new ApiError(405, 'method is not supported');
-    const target = parseRequestTarget(request.url ?? '');
+    const target = parseRequestTarget(request.url);
     if (target === undefined) throw badRequest('malformed path');
     exchange.path = target.path;
     const { path } = target;
-    const { method = '' } = request;
-    const match = this.router.find({ path, method, host: exchange.headers.host, headers: request.headers });
+    const match = this.router.find(exchange);
     if (match === undefined) throw notFound('url not found');
     const { route, rest } = match;
     return { route, pathAndQuery: toServicePath(route.service.pathPrefix, rest, path) + target.query };
@@ -108,7 +99,7 @@ export class Reception implements ForwardingContext {
     if (exchange.over) return;
     if (verdict !== undefined) sendAnswer(exchange, verdict);
     else if (exchange.headers.bodyLength > exchange.maxBodyBytes) this.fail(exchange, bodyTooLarge());
-    else if (exchange.headers.bodyLength === 0) this.#forward(exchange, admission, null);
+    else if (exchange.headers.bodyLength === 0) this.#forward(exchange, admission, undefined);
     else this.#forwardWithBody(exchange, admission);
   }
 
@@ -132,7 +123,7 @@ export class Reception implements ForwardingContext {
   #forward(
     exchange: Exchange,
     { route, pathAndQuery }: Admission,
-    body: Buffer | Readable | null,
+    body: Buffer | Readable | undefined,
   ): Forwarding {
     const forwarding = new Forwarding(this, exchange, route, pathAndQuery, body);
     forwarding.start();

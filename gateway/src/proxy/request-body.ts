@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import type { BodyReader, ServerRequest } from '../http1/server-request.ts';
 
 const collectedBytes = 64 * 1024;
 
@@ -16,8 +16,8 @@ export interface BodyReceiver {
  * connection to a service, and a request that found no connection can be sent again. What is longer is streamed,
  * as fast as its reader reads, and counted.
  */
-export class RequestBody {
-  readonly #request: IncomingMessage;
+export class RequestBody implements BodyReader {
+  readonly #request: ServerRequest;
   readonly #maxBytes: number;
   readonly #receiver: BodyReceiver;
   #chunks: Buffer[] = [];
@@ -25,17 +25,14 @@ export class RequestBody {
   #stream: Readable | undefined;
   #discarding = false;
 
-  constructor(request: IncomingMessage, maxBytes: number, receiver: BodyReceiver) {
+  constructor(request: ServerRequest, maxBytes: number, receiver: BodyReceiver) {
     this.#request = request;
     this.#maxBytes = maxBytes;
     this.#receiver = receiver;
-    request.on('data', (chunk: Buffer) => this.#take(chunk));
-    request.once('end', () => this.#end());
-    request.once('close', () => this.#abort());
-    request.once('error', () => this.#abort());
+    request.read(this);
   }
 
-  #take(chunk: Buffer): void {
+  data(chunk: Buffer): void {
     if (this.#discarding) return;
     this.#size += chunk.length;
     if (this.#size > this.#maxBytes) {
@@ -67,7 +64,7 @@ export class RequestBody {
     this.#receiver.ready(this.#stream);
   }
 
-  #end(): void {
+  end(): void {
     if (this.#discarding) return;
     if (this.#stream !== undefined) {
       this.#stream.push(null);
@@ -79,8 +76,8 @@ export class RequestBody {
     this.#receiver.ready(body);
   }
 
-  #abort(): void {
-    if (!this.#request.complete) this.#stream?.destroy();
+  abort(): void {
+    this.#stream?.destroy();
     this.#discarding = true;
   }
 }

@@ -1,4 +1,5 @@
-import { badRequest } from '@tsmicro/network';
+import { ApiError, badRequest } from '@tsmicro/network';
+import type { ServerRequest } from '../http1/server-request.ts';
 
 /** A request's headers, read in one pass over what came. */
 export interface RequestHeaders {
@@ -45,17 +46,20 @@ function withoutNamed(forwarded: readonly string[], connection: string): string[
 }
 
 /**
- * Reads raw headers as node:http gives them (name, value, name, value).
- * @throws {ApiError} 400 for two Host headers, an upgrade, or a chunked HTTP/1.0 request
+ * Reads the headers of a request.
+ * @throws {ApiError} 417 for an expectation that is not known, 400 for two Host headers, an upgrade, or a chunked HTTP/1.0 request
  */
-export function readRequestHeaders(raw: readonly string[], httpMinorVersion: number): RequestHeaders {
+export function readRequestHeaders({
+  rawHeaders: raw,
+  minorVersion,
+  bodyLength,
+}: Pick<ServerRequest, 'rawHeaders' | 'minorVersion' | 'bodyLength'>): RequestHeaders {
   let forwarded: string[] = [];
   let host: string | undefined;
   let connection = '';
-  let bodyLength = 0;
   let expectsContinue = false;
   for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i]?.toLowerCase() ?? '';
+    const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
     if (!dropped.has(name)) {
       if (!name.startsWith('x-') || !droppedPrefixes.test(name)) forwarded.push(name, value);
@@ -69,15 +73,12 @@ export function readRequestHeaders(raw: readonly string[], httpMinorVersion: num
       case 'connection':
         connection = connection === '' ? value : `${connection},${value}`;
         break;
-      case 'content-length':
-        bodyLength = Number(value);
-        break;
       case 'transfer-encoding':
         // An HTTP/1.0 neighbour would not read chunks: RFC 9112 section 6.1 calls such a message suspect.
-        if (httpMinorVersion === 0) throw badRequest('malformed HTTP request');
-        bodyLength = -1;
+        if (minorVersion === 0) throw badRequest('malformed HTTP request');
         break;
       case 'expect':
+        if (value.toLowerCase() !== '100-continue') throw new ApiError(417, 'expectation failed');
         expectsContinue = true;
         break;
       case 'upgrade':

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { AnswerHead } from '../http1/client-answer.ts';
 
 const noNames: ReadonlySet<string> = new Set();
 /** Hop-by-hop (RFC 9110 section 7.6.1), banners, and what the gateway sets itself. */
@@ -38,18 +38,17 @@ export function pushOwnHeaders(sent: string[], own: readonly string[]): void {
  * same form; the service's of the same name give way.
  */
 export function toClientHeaders(
-  headers: IncomingHttpHeaders,
+  { fields, connection }: AnswerHead,
   requestId: string,
   own: readonly string[],
   close: boolean,
 ): string[] {
-  const named = namesOf(headers.connection);
+  const named = namesOf(connection);
   const sent: string[] = [];
-  for (const name in headers) {
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] ?? '';
     if (dropped.has(name) || named.has(name) || (own.includes(name) && !lists.has(name))) continue;
-    const value = headers[name];
-    if (typeof value === 'string') sent.push(name, value);
-    else for (const one of value ?? []) sent.push(name, one);
+    sent.push(name, fields[i + 1] ?? '');
   }
   sent.push('x-request-id', requestId, 'x-content-type-options', 'nosniff');
   pushOwnHeaders(sent, own);

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { ServerResponse } from '../http1/server-response.ts';
 
 const maxBytesEach = 1024 * 1024;
 const maxBytesInAll = 64 * 1024 * 1024;

@@ -1,6 +1,5 @@
 import { tooManyRequests } from '@tsmicro/network';
 import type { Plugin, Verdict } from '../plugin/plugin.ts';
-import { clientAddress } from '../proxy/client-address.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { ClientHeaders } from './client-headers.ts';
 import { createLimit, type Limit } from './limit.ts';
@@ -20,7 +19,7 @@ export class ClientLimit implements Plugin {
 
   access(exchange: Exchange): Verdict {
     const now = Date.now();
-    const usage = this.#counters.take(`client ${clientAddress(exchange)}`, this.#limits, now);
+    const usage = this.#counters.take(`client ${exchange.clientAddress}`, this.#limits, now);
     if (usage.admitted) return undefined;
     throw tooManyRequests('too many requests', {
       retryAfterSec: this.#headers.secondsUntilReset(usage, now),

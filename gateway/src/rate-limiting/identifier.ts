@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { clientAddress } from '../proxy/client-address.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import type { Identity } from './settings.ts';
 
@@ -11,13 +10,12 @@ export function identifierOf(identity: Identity, exchange: Exchange): string {
     case 'service':
       return `service ${exchange.route?.service.name ?? ''}`;
     case 'path':
-      return exchange.path === identity.path ? 'path' : clientAddress(exchange);
+      return exchange.path === identity.path ? 'path' : exchange.clientAddress;
     case 'header': {
-      const value = exchange.request.headers[identity.headerName];
-      const text = Array.isArray(value) ? value.join() : value;
-      return text ? hash('sha256', text, 'base64url') : clientAddress(exchange);
+      const text = exchange.request.header(identity.headerName);
+      return text ? hash('sha256', text, 'base64url') : exchange.clientAddress;
     }
     case 'ip':
-      return clientAddress(exchange);
+      return exchange.clientAddress;
   }
 }

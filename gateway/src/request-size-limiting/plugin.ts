@@ -40,7 +40,7 @@ class RequestSizeLimiting implements Plugin {
   access(exchange: Exchange): Verdict {
     const { maxBodyBytes, requireContentLength } = this.#settings;
     exchange.maxBodyBytes = maxBodyBytes;
-    if (requireContentLength && exchange.request.headers['content-length'] === undefined) {
+    if (requireContentLength && exchange.request.header('content-length') === undefined) {
       throw new ApiError(411, 'a valid Content-Length header is required');
     }
     return undefined;

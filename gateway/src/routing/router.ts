@@ -17,8 +17,8 @@ export interface Routed {
   readonly path: string;
   readonly method: string;
   readonly host: string;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The value of a header by its lower-case name. */
+  header(name: string): string | undefined;
 }
 
 /** A route that was found for a request. */
@@ -65,11 +65,9 @@ function isMeant({ hosts, methods, headers }: Routable, request: Routed): boolea
     const host = request.host.toLowerCase();
     if (!hosts.some((pattern) => pattern.matches(host))) return false;
   }
-  return Object.entries(headers).every(([name, values]) => {
-    const given = request.headers[name];
-    const all = Array.isArray(given) ? given : [given ?? ''];
-    return all.some((value) => values.includes(value.toLowerCase()));
-  });
+  return Object.entries(headers).every(([name, values]) =>
+    values.includes((request.header(name) ?? '').toLowerCase()),
+  );
 }
 
 function toCandidates<R extends Routable>(route: R): Candidate<R>[] {

@@ -1,9 +1,18 @@
-import type { Dispatcher } from 'undici';
+import { isConnectionLost } from '../http1/client-errors.ts';
+import { ask, type QuestionLimits, type Reply } from '../http1/client-question.ts';
+import { toClientRequest } from '../http1/client-request.ts';
 import type { Exchange } from '../proxy/exchange.ts';
-import { isConnectionLost, NoTargetError } from './errors.ts';
+import { NoTargetError } from './errors.ts';
 import type { Target } from './target.ts';
 import { type PoolOptions, TargetPool } from './target-pool.ts';
 import type { Upstream } from './upstream.ts';
+
+/** What the gateway itself asks of a target, with GET. */
+export interface TargetQuestion extends QuestionLimits {
+  readonly path: string;
+  /** Name in lower case, value, name, value. */
+  readonly fields: readonly string[];
+}
 
 /** Connections of one user to the targets of an upstream: what one user takes is not taken from another. */
 export class Backend {
@@ -50,19 +59,17 @@ export class Backend {
    * there. What its signal cuts off counts as a time-out of the target.
    * @throws {NoTargetError} when none may be asked, and what went wrong with the one that was
    */
-  async request(
-    options: Dispatcher.RequestOptions & { signal: AbortSignal },
-    tried: Target[] = [],
-  ): Promise<Dispatcher.ResponseData> {
+  async ask({ path, fields, signal, maxBodyBytes }: TargetQuestion, tried: Target[] = []): Promise<Reply> {
     const pool = this.acquire(undefined, tried, false);
     if (pool === undefined) throw new NoTargetError(this.upstream.entity.name);
     const { target } = pool;
     tried.push(target);
     try {
-      return await pool.request(options);
+      const request = toClientRequest({ method: 'GET', path, fields }, target.name);
+      return await ask(request, { signal, maxBodyBytes }, (call) => pool.dispatch(call));
     } catch (error) {
       if (isConnectionLost(error)) this.upstream.failed(target, 'tcp');
-      else if (options.signal.aborted) this.upstream.failed(target, 'timeout');
+      else if (signal.aborted) this.upstream.failed(target, 'timeout');
       throw error;
     } finally {
       pool.release(false);
@@ -75,8 +82,8 @@ export class Backend {
   }
 
   /** Closes every connection, running requests included. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+  close(): void {
+    for (const pool of this.#pools.values()) pool.close();
   }
 
   /** Connections follow the targets: those of one that is gone end with what runs on them. */

@@ -1,13 +1,4 @@
-/** No connection within its time. */
-export class ConnectTimeoutError extends Error {
-  override readonly name = 'ConnectTimeoutError';
-
-  constructor({ host, port }: { host: string; port: number }, timeoutMs: number) {
-    super(`no connection to ${host}:${port} within ${timeoutMs} ms`);
-  }
-}
-
-/** The request was given up before it reached a socket. */
+/** The client has left, or has its answer: nobody waits for the service any more. */
 export class AbandonedError extends Error {
   override readonly name = 'AbandonedError';
 
@@ -28,19 +19,4 @@ export class NoTargetError extends Error {
   constructor(upstream: string) {
     super(`no target of ${upstream} is healthy and has room`);
   }
-}
-
-const lossCodes: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EPIPE',
-  'UND_ERR_SOCKET',
-]);
-
-/** Whether there was no connection, or it broke. */
-export function isConnectionLost(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && lossCodes.has(error.code);
 }

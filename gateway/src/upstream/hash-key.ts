@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { HashInput, UpstreamEntity } from '../declaration/upstream.ts';
-import { clientAddress } from '../proxy/client-address.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 
 function cookieOf({ request }: Exchange, name: string): string | undefined {
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
+  for (const pair of (request.header('cookie') ?? '').split(';')) {
     const mark = pair.indexOf('=');
     if (mark !== -1 && pair.slice(0, mark).trim() === name) return pair.slice(mark + 1).trim();
   }
@@ -20,7 +19,7 @@ function cookieKey(exchange: Exchange, name: string, path: string): string {
   return fresh;
 }
 
-function argumentOf({ request: { url = '' } }: Exchange, name: string): string | undefined {
+function argumentOf({ request: { url } }: Exchange, name: string): string | undefined {
   const mark = url.indexOf('?');
   if (mark === -1) return undefined;
   return new URLSearchParams(url.slice(mark)).getAll(name).sort().join(',') || undefined;
@@ -31,11 +30,9 @@ function readKey({ source, name }: HashInput, path: string, exchange: Exchange):
     case 'none':
       return undefined;
     case 'ip':
-      return clientAddress(exchange);
-    case 'header': {
-      const value = exchange.request.headers[name.toLowerCase()];
-      return (Array.isArray(value) ? value.join(',') : value) || undefined;
-    }
+      return exchange.clientAddress;
+    case 'header':
+      return exchange.request.header(name.toLowerCase()) || undefined;
     case 'cookie':
       return cookieKey(exchange, name, path);
     case 'path':

@@ -1,4 +1,4 @@
-import type { Address } from './connect.ts';
+import type { Address } from './address.ts';
 import { HostMapError } from './errors.ts';
 
 /** Where the names of a declaration live, by `host:port`. */

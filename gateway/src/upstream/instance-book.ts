@@ -1,4 +1,4 @@
-import type { Address } from './connect.ts';
+import type { Address } from './address.ts';
 
 /** A live instance of a service, as discovery knows it. */
 export interface Instance {

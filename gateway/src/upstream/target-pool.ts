@@ -1,6 +1,6 @@
 import { Headroom } from '@tsmicro/network';
-import { type Dispatcher, Pool } from 'undici';
-import { createConnector } from './connect.ts';
+import type { Call } from '../http1/client-call.ts';
+import { ClientPool } from '../http1/client-pool.ts';
 import type { Target } from './target.ts';
 
 /** How much one target is asked at once, and how long it may take to connect. */
@@ -13,7 +13,7 @@ export interface PoolOptions {
 }
 
 /** Below the 75 s of the services: a request never meets a socket that they are about to close. */
-const keepAliveTimeoutMs = 60_000;
+const keepAliveMs = 60_000;
 
 /** A queue in which even the quickest waits longer than this gets shorter, down to a sixteenth. */
 const standingWaitMs = 250;
@@ -26,7 +26,7 @@ const retireMs = 60_000;
  * target works it off: waiting in vain helps nobody.
  */
 export class TargetPool {
-  readonly #pool: Pool;
+  readonly #pool: ClientPool;
   readonly #connections: number;
   readonly #queue: number;
   readonly #headroom = new Headroom({ targetMs: standingWaitMs, min: minQueueShare });
@@ -44,17 +44,7 @@ export class TargetPool {
     this.#queue = queue;
     // A body that is streamed holds its connection for as long as its client likes: never all of them.
     this.#maxStreams = Math.ceil(connections / 2);
-    this.#pool = new Pool(`http://${target.name}`, {
-      connections,
-      pipelining: 1,
-      allowH2: false,
-      connect: createConnector(target.address, connectTimeoutMs),
-      keepAliveTimeout: keepAliveTimeoutMs,
-      keepAliveMaxTimeout: keepAliveTimeoutMs,
-      // Time-outs are the caller's: undici counts those above 1 s in ticks of half a second.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#pool = new ClientPool(target.address, { connections, connectTimeoutMs, keepAliveMs });
   }
 
   /** Whether one more request may run or wait. */
@@ -90,25 +80,20 @@ export class TargetPool {
     if (streaming) this.#streams--;
   }
 
-  /** Sends a request; whatever goes wrong goes to the handler. */
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    this.#pool.dispatch(options, handler);
-  }
-
-  /** For questions of the gateway's own. */
-  request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
-    return this.#pool.request(options);
+  /** Sends a request; whatever goes wrong its asker hears. */
+  dispatch(call: Call): void {
+    this.#pool.dispatch(call);
   }
 
   /** Lets what runs end, for as long as any request may take, then closes every connection. */
   async retire(): Promise<void> {
-    const late = setTimeout(() => void this.close(), retireMs).unref();
-    await this.#pool.close().catch(() => undefined);
+    const late = setTimeout(() => this.close(), retireMs).unref();
+    await this.#pool.retire();
     clearTimeout(late);
   }
 
   /** Closes every connection, running requests included. */
-  close(): Promise<void> {
-    return this.#pool.destroy();
+  close(): void {
+    this.#pool.close();
   }
 }

@@ -1,5 +1,5 @@
 import type { Thresholds } from '../declaration/health-checks.ts';
-import type { Address } from './connect.ts';
+import type { Address } from './address.ts';
 import { type Sign, TargetHealth } from './target-health.ts';
 
 /** How a target is, for who chooses: `reserve` is asked when no other is left, `out` never. */

@@ -1,8 +1,8 @@
 import type { Declaration } from '../declaration/declaration.ts';
 import { noChecks } from '../declaration/health-checks.ts';
 import type { UpstreamEntity } from '../declaration/upstream.ts';
+import type { Address } from './address.ts';
 import { Backend } from './backend.ts';
-import type { Address } from './connect.ts';
 import type { PoolOptions } from './target-pool.ts';
 import { Upstream, type UpstreamContext } from './upstream.ts';
 

@@ -1,7 +1,9 @@
+export { Admission } from './admission.ts';
 export { clientOf } from './client.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { Controller, type GuardProviders } from './controller.ts';
 export { Deadlines, type Timed } from './deadlines.ts';
+export { failureBytes, maxUrlLength } from './edge-failure.ts';
 export { createEntityTag, hasEntityTag } from './entity-tag.ts';
 export { type Envelope, failureEnvelope, JsonData, Reply, reply, successEnvelope } from './envelope.ts';
 export {
@@ -34,7 +36,7 @@ export { type OpenApiSource, toOpenApi } from './openapi/document.ts';
 export { type Direction, type JsonObject, SchemaBook } from './openapi/schema-book.ts';
 export { serveDocument } from './openapi/served-document.ts';
 export { beginServing, endServing, type ServedOperation } from './operation.ts';
-export { Refusals } from './refusals.ts';
+export { type RefusableRequest, type RefusableResponse, Refusals } from './refusals.ts';
 export {
   type ContextKey,
   createContextKey,

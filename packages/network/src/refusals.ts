@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@tsmicro/dependency';
 import { requestIdFrom } from './request-context.ts';
 
@@ -21,8 +20,21 @@ const headers = [
 ];
 const message = 'too many requests are running';
 
+/** What is asked of a request that is refused; one of node:http has it. */
+export interface RefusableRequest {
+  /** Name, value, name, value. */
+  readonly rawHeaders: readonly string[];
+}
+
+/** What a refusal is sent by; a response of node:http can do it. */
+export interface RefusableResponse {
+  writeHead(status: number, headers: string[]): unknown;
+  end(body: string): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
 /** The request id of the caller, found without taking all headers apart. */
-function requestIdOf({ rawHeaders }: IncomingMessage): string {
+function requestIdOf({ rawHeaders }: RefusableRequest): string {
   const name = 'x-request-id';
   const at = rawHeaders.findIndex(
     (header, index) => index % 2 === 0 && header.length === name.length && header.toLowerCase() === name,
@@ -30,7 +42,7 @@ function requestIdOf({ rawHeaders }: IncomingMessage): string {
   return requestIdFrom(at === -1 ? undefined : rawHeaders[at + 1]);
 }
 
-function answer(response: ServerResponse, requestId: string): void {
+function answer(response: RefusableResponse, requestId: string): void {
   const body = `{"code":"10001","status":503,"message":"${message}","requestId":"${requestId}"}`;
   response.writeHead(503, [
     ...headers,
@@ -49,7 +61,7 @@ function answer(response: ServerResponse, requestId: string): void {
  */
 export class Refusals {
   readonly #logger: Logger | undefined;
-  readonly #waiting = new Map<ServerResponse, string>();
+  readonly #waiting = new Map<RefusableResponse, string>();
   #timer: NodeJS.Timeout | undefined;
   #allowance = burst;
   #refilledAt = 0;
@@ -62,7 +74,7 @@ export class Refusals {
   }
 
   /** Refuses a request that nothing was done for. */
-  refuse(request: IncomingMessage, response: ServerResponse): void {
+  refuse(request: RefusableRequest, response: RefusableResponse): void {
     const requestId = requestIdOf(request);
     this.#log();
     if (this.#waiting.size === 0 && this.#spend()) {

@@ -27,6 +27,8 @@ export interface ServiceDefinition {
   readonly name: string;
   /** The TypeScript or JavaScript file that Node runs. */
   readonly script: string;
+  /** What Node itself is told, before the script. */
+  readonly nodeArguments?: readonly string[];
   readonly usualPort: number;
   /** Where it shows its metrics. */
   readonly usualMetricsPort: number;

@@ -31,7 +31,7 @@ export async function startService(
     ...hear,
     async program() {
       const env = mergeEnvironment(defaults, process.env, environment());
-      return { command: process.execPath, args: [service.script], env };
+      return { command: process.execPath, args: [...(service.nodeArguments ?? []), service.script], env };
     },
     async probe() {
       // Any answer means that it listens: whether its neighbours are well is not its own readiness.

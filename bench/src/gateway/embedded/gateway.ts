@@ -24,6 +24,8 @@ export interface EmbeddedOptions {
 }
 
 const kongFile = join(import.meta.dirname, '../../../../gateway/kong/kong.yml');
+/** As the stack starts it. */
+const nodeArguments = ['--max-semi-space-size=8'];
 const module = new URL('../proxy/embedded.js', import.meta.url).href;
 
 /** The delivered declaration with limits that no load reaches; undefined when it has none. */
@@ -57,7 +59,14 @@ export async function startEmbedded(
     RATE_LIMIT_CLIENT_PER_MIN: String(highLimit),
   };
   const args = [module, String(port)];
-  const worker = await Worker.start({ name: variant, script: serverScript, args, env, profileDir });
+  const worker = await Worker.start({
+    name: variant,
+    script: serverScript,
+    args,
+    env,
+    nodeArguments,
+    profileDir,
+  });
   resources.use(worker);
   return { worker, port, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics` };
 }

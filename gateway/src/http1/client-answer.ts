@@ -1,0 +1,157 @@
+// Reads answers to requests out of the bytes of a connection (RFC 9112 sections 4 to 7), one answer to each request.
+import { ChunkedDecoder } from './chunked-decoder.ts';
+import { MalformedMessageError } from './errors.ts';
+import { checkCharacters, fieldOf, parseFields } from './fields.ts';
+import { bodyLengthOf, chunked, hasOption, unsaid } from './framing.ts';
+import { HeadReader } from './head-reader.ts';
+
+/** An answer but for its body. */
+export interface AnswerHead {
+  readonly status: number;
+  /** Name in lower case, value, name, value, as they came. */
+  readonly fields: readonly string[];
+  /** The value of its Connection header. */
+  readonly connection: string | undefined;
+  /** Bytes of the body; `chunked`, or `unsaid` where it ends with the connection. */
+  readonly bodyLength: number;
+  /** The connection ends with it. */
+  readonly closing: boolean;
+}
+
+/** Who gets an answer, piece by piece. */
+export interface AnswerTaker {
+  onHead(head: AnswerHead): void;
+  /**
+   * `chunk` is the taker's to keep, but for a whole body of at most {@link wholeBytes} in one piece: that one is gone when
+   * `onEnd`, which follows at once, returns.
+   */
+  onData(chunk: Buffer): void;
+  /** Nothing is read after it until the next answer is expected. */
+  onEnd(): void;
+}
+
+/** A body up to here is not copied where it came in one piece, as nearly all do. */
+export const wholeBytes = 16 * 1024;
+const maxHeadBytes = 16 * 1024;
+/** 100, 102 and 103 may come before the answer itself; nobody means it well with more. */
+const maxInterim = 16;
+const statusLine = /^HTTP\/1\.[01] [1-5]\d\d(?: .*)?\r\n/;
+
+type State = 'idle' | 'head' | 'length' | 'chunks' | 'rest';
+
+/** Whether an answer has none whatever its headers say (RFC 9112 section 6.3). */
+const isBodiless = (status: number, method: string) => method === 'HEAD' || status === 204 || status === 304;
+
+/** Reads the answers of one connection. */
+export class AnswerReader {
+  readonly #taker: AnswerTaker;
+  readonly #take = (content: Buffer) => this.#taker.onData(content);
+  readonly #head = new HeadReader(maxHeadBytes);
+  #state: State = 'idle';
+  #method = '';
+  #interim = 0;
+  /** Bytes of the body. */
+  #length = 0;
+  /** Those of them that have not come. */
+  #left = 0;
+  #decoder = new ChunkedDecoder();
+
+  constructor(taker: AnswerTaker) {
+    this.#taker = taker;
+  }
+
+  /** The next bytes answer a request with this method. */
+  expect(method: string): void {
+    this.#state = 'head';
+    this.#method = method;
+    this.#interim = 0;
+  }
+
+  /**
+   * Takes what was read; `bytes` may be overwritten afterwards.
+   * @throws {MalformedMessageError | HeadTooLargeError | ChunkExtensionsError} and what the taker throws
+   */
+  read(bytes: Buffer): void {
+    let rest = bytes;
+    while (this.#state === 'head' && rest.length > 0) {
+      const head = this.#head.read(rest);
+      if (head === undefined) return;
+      rest = rest.subarray(this.#head.consumed);
+      this.#takeHead(head, rest.length);
+    }
+    if (rest.length > 0) this.#takeBody(rest);
+  }
+
+  /** No more will come. @returns whether that ends the answer */
+  end(): boolean {
+    if (this.#state !== 'rest') return false;
+    this.#finish();
+    return true;
+  }
+
+  #takeHead(text: string, following: number): void {
+    checkCharacters(text);
+    if (!statusLine.test(text)) throw new MalformedMessageError('the status line is malformed');
+    const old = text.startsWith('HTTP/1.0');
+    const status = Number(text.slice(9, 12));
+    if (status < 200) {
+      if (status === 101 || ++this.#interim > maxInterim) {
+        throw new MalformedMessageError(`an answer ${status} was not asked for`);
+      }
+      return;
+    }
+    const fields = parseFields(text, text.indexOf('\n') + 1);
+    const said = bodyLengthOf(fields);
+    // Whoever reads it by the rules of HTTP/1.0 knows no chunks.
+    if (old && said === chunked) throw new MalformedMessageError('HTTP/1.0 has no chunks');
+    const bodyLength = isBodiless(status, this.#method) ? 0 : said;
+    if (bodyLength >= 0 && following > bodyLength) throw new MalformedMessageError('an answer is too long');
+    const connection = fieldOf(fields, 'connection');
+    const closing =
+      bodyLength === unsaid ||
+      hasOption(connection, 'close') ||
+      (old && !hasOption(connection, 'keep-alive'));
+    this.#expectBody(bodyLength);
+    this.#taker.onHead({ status, fields, connection, bodyLength, closing });
+    if (bodyLength === 0) this.#finish();
+  }
+
+  #expectBody(bodyLength: number): void {
+    if (bodyLength === chunked) {
+      this.#state = 'chunks';
+      this.#decoder = new ChunkedDecoder();
+    } else if (bodyLength === unsaid) this.#state = 'rest';
+    else {
+      this.#state = 'length';
+      this.#length = bodyLength;
+      this.#left = bodyLength;
+    }
+  }
+
+  #takeBody(bytes: Buffer): void {
+    if (this.#state === 'idle') throw new MalformedMessageError('more came than was asked for');
+    if (this.#state === 'length' && bytes.length > this.#left) {
+      throw new MalformedMessageError('an answer is too long');
+    }
+    const whole = this.#state === 'length' && bytes.length === this.#length && bytes.length <= wholeBytes;
+    // The taker keeps what it gets, and the next read overwrites these bytes.
+    const kept = whole ? bytes : Buffer.from(bytes);
+    if (this.#state === 'chunks') this.#takeChunks(kept);
+    else {
+      this.#left -= kept.length;
+      this.#taker.onData(kept);
+      if (this.#state === 'length' && this.#left === 0) this.#finish();
+    }
+  }
+
+  #takeChunks(bytes: Buffer): void {
+    const consumed = this.#decoder.decode(bytes, this.#take);
+    if (consumed < bytes.length) throw new MalformedMessageError('an answer is too long');
+    if (this.#decoder.done) this.#finish();
+  }
+
+  #finish(): void {
+    this.#state = 'idle';
+    this.#taker.onEnd();
+  }
+}

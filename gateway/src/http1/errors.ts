@@ -1,0 +1,21 @@
+/** Bytes that are no HTTP/1.1 message, or one that may be read in two ways. */
+export class MalformedMessageError extends Error {
+  override name = 'MalformedMessageError';
+}
+
+/** A head that has not ended where it must have. */
+export class HeadTooLargeError extends Error {
+  override name = 'HeadTooLargeError';
+  /** Its bytes so far. */
+  readonly head: Buffer;
+
+  constructor(head: Buffer) {
+    super('the head of the message is too large');
+    this.head = head;
+  }
+}
+
+/** More is said about chunks than is in them. */
+export class ChunkExtensionsError extends Error {
+  override name = 'ChunkExtensionsError';
+}

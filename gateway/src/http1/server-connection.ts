@@ -1,0 +1,346 @@
+import type { Socket } from 'node:net';
+import { failureBytes, maxUrlLength } from '@tsmicro/network';
+import { ChunkedDecoder } from './chunked-decoder.ts';
+import { ChunkExtensionsError, HeadTooLargeError, MalformedMessageError } from './errors.ts';
+import { checkCharacters, parseFields } from './fields.ts';
+import { chunked } from './framing.ts';
+import { HeadReader } from './head-reader.ts';
+import { parseRequestLine } from './request-line.ts';
+import { type BodyReader, ServerRequest } from './server-request.ts';
+import { ServerResponse } from './server-response.ts';
+
+const maxHeadBytes = 16 * 1024;
+const headMs = 10_000;
+const requestMs = 30_000;
+/** Above the 60 s after which Kong drops an idle connection: else its POSTs meet a closed socket. */
+const idleMs = 75_000;
+/** A client that takes nothing of the end of its answer for this long has left without saying so. */
+const stalledMs = 30_000;
+/** What is taken ahead of an answer, so that it is seen when the client leaves meanwhile. */
+const aheadBytes = 64 * 1024;
+/** How long a client that was told to leave may read what it was told. */
+const lingerMs = 500;
+const lateMessage = 'request was not received in time';
+const nothing = Buffer.alloc(0);
+const kept = `connection: keep-alive\r\nkeep-alive: timeout=${idleMs / 1_000}\r\n\r\n`;
+const closed = 'connection: close\r\n\r\n';
+
+/** What a connection tells its server. */
+export interface ConnectionOwner {
+  /** Clients are told to leave. */
+  readonly draining: boolean;
+  /** A request is there, but for its body, which may still come. */
+  accept(request: ServerRequest, response: ServerResponse): void;
+  closed(connection: ServerConnection): void;
+}
+
+/** What a fault in what a client sends amounts to. A first line that never ended is a URL too long. */
+function toFailure(error: unknown): [number, string] | undefined {
+  if (error instanceof HeadTooLargeError) {
+    const start = error.head.toString('latin1', 0, maxUrlLength);
+    return /^[A-Z]+ [^\r\n]*$/.test(start) && start.length >= maxUrlLength
+      ? [414, 'url is too long']
+      : [431, 'headers are too large'];
+  }
+  if (error instanceof ChunkExtensionsError) return [413, error.message];
+  return error instanceof MalformedMessageError ? [400, 'malformed HTTP request'] : undefined;
+}
+
+/** Whether it may be the beginning of a method: what is no HTTP at all has no blank line to wait for. */
+const beginsRequest = ([first = 0]: Buffer) => first >= 0x41 && first <= 0x5a;
+
+/** Some clients end what they send with one line too many (RFC 9112 section 2.2). */
+function withoutBlankLines(bytes: Buffer): Buffer {
+  let at = 0;
+  while (bytes[at] === 0x0d || bytes[at] === 0x0a) at++;
+  return at === 0 ? bytes : bytes.subarray(at);
+}
+
+/**
+ * A client's connection: takes its requests out of the bytes that come, one at a time, as their answers wait for each
+ * other anyway, and bounds what a slow or silent client may hold.
+ */
+export class ServerConnection {
+  readonly #socket: Socket;
+  readonly #owner: ConnectionOwner;
+  readonly #heads = new HeadReader(maxHeadBytes);
+  readonly localPort: number;
+  /** Who is at the other end, whatever headers claim. */
+  readonly remoteAddress: string;
+  /** Came, and is not read yet. */
+  #ahead: Buffer = nothing;
+  #request: ServerRequest | undefined;
+  #response: ServerResponse | undefined;
+  #decoder: ChunkedDecoder | undefined;
+  /** What is left of a body whose length is known. */
+  #leftBytes = 0;
+  #advancing = false;
+  /** The reader of the body takes no more for now. */
+  #held = false;
+  #paused = false;
+  /** What comes is not read any more. */
+  #leaving = false;
+  /** A request of it was answered. */
+  #used = false;
+  /** When what is waited for began, on the clock of `performance.now()`. */
+  #since = performance.now();
+  #unsentBefore = 0;
+
+  constructor(socket: Socket, owner: ConnectionOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.localPort = socket.localPort ?? 0;
+    // An IPv4 client of a dual-stack socket is shown as the IPv4 address that it is.
+    this.remoteAddress = socket.remoteAddress?.replace(/^::ffff:/, '') ?? 'unknown';
+    socket.on('data', this.#onData);
+    socket.on('drain', () => this.#response?.drain());
+    socket.on('end', () => this.#onEnd());
+    socket.on('close', () => this.#onClose());
+    // What it means is told by close.
+    socket.on('error', () => undefined);
+  }
+
+  /** Nothing is under way on it. */
+  get idle(): boolean {
+    return this.#request === undefined && !this.#heads.begun;
+  }
+
+  get localAddress(): string | undefined {
+    return this.#socket.localAddress;
+  }
+
+  /** Bytes that came over it so far. */
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
+  get bytesWritten(): number {
+    return this.#socket.bytesWritten;
+  }
+
+  /** What the client has not taken yet. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** The end of a head: whether the connection is kept. */
+  persistence(keep: boolean): string {
+    return keep ? kept : closed;
+  }
+
+  /** @returns false when the client is behind */
+  write(text: string): boolean {
+    return this.#socket.write(text, 'latin1');
+  }
+
+  /** {@link write} for what is too long to be joined, in one call of the system all the same. */
+  writeAll(before: string, piece: Buffer, after: string): boolean {
+    this.#socket.cork();
+    if (before !== '') this.#socket.write(before, 'latin1');
+    let room = this.#socket.write(piece);
+    if (after !== '') room = this.#socket.write(after, 'latin1');
+    this.#socket.uncork();
+    return room;
+  }
+
+  /** Gives the reader of the body no more, until {@link resume}. */
+  pause(): void {
+    this.#held = this.#request?.complete === false;
+    this.#regulate();
+  }
+
+  resume(): void {
+    this.#held = false;
+    this.#advance();
+  }
+
+  /** The answer was written to its end. */
+  ended(response: ServerResponse): void {
+    if (response !== this.#response) return;
+    this.#since = performance.now();
+    this.#unsentBefore = this.#socket.writableLength;
+    if (this.#unsentBefore === 0) this.#finish();
+    else this.#socket.write(nothing, this.#onFlushed);
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Ends after the answer that is due. */
+  drain(): void {
+    if (this.#response?.headersSent === false) this.#response.shouldKeepAlive = false;
+  }
+
+  /** Answers in place of whoever would have, unless an answer has begun, and closes. */
+  refuse(status: number, message: string): void {
+    const answerable = !this.#leaving && this.#response?.headersSent !== true;
+    if (answerable) this.#socket.write(failureBytes(status, message), 'latin1');
+    else this.#socket.destroy();
+    this.#leave();
+    this.#abandon();
+  }
+
+  /** Looks whether the client is late with something. */
+  check(now: number): void {
+    if (this.#leaving) return;
+    const waitedMs = now - this.#since;
+    if (this.idle) {
+      if (this.#used && waitedMs > idleMs) this.destroy();
+      else if (!this.#used && waitedMs > headMs) this.refuse(408, lateMessage);
+    } else if (this.#request === undefined) {
+      if (waitedMs > headMs) this.refuse(408, lateMessage);
+    } else if (this.#response === undefined) {
+      // Answered: what still comes of the body is thrown away, but not for ever.
+      if (waitedMs > headMs) this.destroy();
+    } else if (this.#response.writableEnded) {
+      const unsent = this.#socket.writableLength;
+      if (unsent !== this.#unsentBefore) this.#since = now;
+      else if (waitedMs > stalledMs) this.destroy();
+      this.#unsentBefore = unsent;
+    } else if (!this.#request.complete && waitedMs > requestMs) this.refuse(408, lateMessage);
+  }
+
+  readonly #onData = (bytes: Buffer): void => {
+    if (this.#leaving) return;
+    this.#ahead = this.#ahead.length === 0 ? bytes : Buffer.concat([this.#ahead, bytes]);
+    this.#advance();
+  };
+
+  readonly #onFlushed = (): void => {
+    if (this.#response?.writableEnded === true) this.#finish();
+  };
+
+  #onEnd(): void {
+    // Whoever has ended its side and waits for an answer has left as far as anybody can tell.
+    if (this.#response?.writableEnded === false || !(this.idle || this.#leaving)) this.destroy();
+    else this.#socket.end();
+  }
+
+  #onClose(): void {
+    this.#leaving = true;
+    this.#abandon();
+    this.#owner.closed(this);
+  }
+
+  /** Reads what came, as far as it may be read now. */
+  #advance(): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    try {
+      let moved = true;
+      while (moved && this.#ahead.length > 0 && !this.#leaving) moved = this.#step();
+    } catch (error) {
+      const failure = toFailure(error);
+      if (failure === undefined) throw error;
+      this.refuse(...failure);
+    } finally {
+      this.#advancing = false;
+    }
+    this.#regulate();
+  }
+
+  /** @returns false when what came has to wait */
+  #step(): boolean {
+    const request = this.#request;
+    if (request === undefined) {
+      this.#stepHead();
+      return true;
+    }
+    if (request.complete || this.#held || request.reader === undefined) return false;
+    this.#stepBody(request, request.reader);
+    return true;
+  }
+
+  #stepHead(): void {
+    let bytes = this.#ahead;
+    this.#ahead = nothing;
+    if (!this.#heads.begun) {
+      bytes = withoutBlankLines(bytes);
+      if (bytes.length === 0) return;
+      if (!beginsRequest(bytes)) throw new MalformedMessageError('no method is so written');
+      this.#since = performance.now();
+    }
+    const head = this.#heads.read(bytes);
+    if (head === undefined) return;
+    if (this.#heads.consumed < bytes.length) this.#ahead = bytes.subarray(this.#heads.consumed);
+    checkCharacters(head);
+    const line = parseRequestLine(head);
+    const request = new ServerRequest(this, line, parseFields(head, line.end));
+    this.#decoder = request.bodyLength === chunked ? new ChunkedDecoder() : undefined;
+    this.#leftBytes = request.bodyLength;
+    this.#held = false;
+    this.#request = request;
+    this.#response = new ServerResponse(this, request);
+    if (this.#owner.draining) this.#response.shouldKeepAlive = false;
+    this.#owner.accept(request, this.#response);
+  }
+
+  #stepBody(request: ServerRequest, reader: BodyReader): void {
+    const bytes = this.#ahead;
+    this.#ahead = nothing;
+    let taken = Math.min(bytes.length, this.#leftBytes);
+    if (this.#decoder === undefined) {
+      this.#leftBytes -= taken;
+      reader.data(taken === bytes.length ? bytes : bytes.subarray(0, taken));
+    } else taken = this.#decoder.decode(bytes, (piece) => request.reader?.data(piece));
+    if (taken < bytes.length) this.#ahead = bytes.subarray(taken);
+    if (this.#decoder === undefined ? this.#leftBytes > 0 : !this.#decoder.done) return;
+    request.complete = true;
+    this.#held = false;
+    request.reader?.end();
+    if (this.#response === undefined) this.#begin();
+  }
+
+  /** The client has all of the answer. */
+  #finish(): void {
+    const request = this.#request;
+    const response = this.#response;
+    this.#response = undefined;
+    if (response?.shouldKeepAlive === false) this.#leave();
+    else if (request?.complete === true) this.#begin();
+    response?.close(true);
+    if (this.#leaving) this.#abandon();
+    else if (request?.complete === false) request.discard();
+  }
+
+  /** Waits for the next request. */
+  #begin(): void {
+    this.#request = undefined;
+    this.#used = true;
+    this.#since = performance.now();
+    this.#advance();
+  }
+
+  /** Ends the connection as soon as the client has what was written. */
+  #leave(): void {
+    if (this.#leaving) return;
+    this.#leaving = true;
+    this.#ahead = nothing;
+    this.#held = false;
+    this.#regulate();
+    this.#socket.end();
+    // Destroyed at once with bytes unread, it would be reset before the client has read the answer (RFC 9112, 9.6).
+    const gone = setTimeout(() => this.#socket.destroy(), lingerMs);
+    this.#socket.once('close', () => clearTimeout(gone));
+  }
+
+  /** Tells whoever works on a request that nobody waits for it. */
+  #abandon(): void {
+    const request = this.#request;
+    const response = this.#response;
+    this.#request = undefined;
+    this.#response = undefined;
+    response?.close(false);
+    if (request?.complete === false) request.abort();
+  }
+
+  /** Takes in only what is read soon, and a little ahead, so that it is seen when the client leaves. */
+  #regulate(): void {
+    const paused = this.#held || this.#ahead.length > aheadBytes;
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.#socket.pause();
+    else this.#socket.resume();
+  }
+}

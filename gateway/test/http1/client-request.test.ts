@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { UnsendableError } from '../../src/http1/client-errors.ts';
+import { type RequestParts, toClientRequest } from '../../src/http1/client-request.ts';
+
+const parts: RequestParts = { method: 'GET', path: '/x?a=b', fields: ['accept', '*/*', 'x-name', 'caf\xe9'] };
+
+test('request: the head says host, connection, its fields and the length of what follows', () => {
+  const start = 'GET /x?a=b HTTP/1.1\r\nhost: blog:8000\r\nconnection: keep-alive\r\n';
+  const rest = 'accept: */*\r\nx-name: caf\xe9\r\n\r\n';
+  assert.equal(toClientRequest(parts, 'blog:8000').head, start + rest);
+  const endOf = (more: Partial<RequestParts>) =>
+    toClientRequest({ ...parts, ...more }, 'h')
+      .head.split('\r\n')
+      .at(-3);
+  const none = 'x-name: caf\xe9';
+  assert.equal(endOf({ method: 'POST' }), 'content-length: 0');
+  assert.equal(endOf({ method: 'DELETE' }), none);
+  assert.equal(endOf({ body: Buffer.alloc(0) }), none);
+  assert.equal(endOf({ method: 'PUT', body: Buffer.from('ab') }), 'content-length: 2');
+  assert.equal(endOf({ method: 'PUT', body: Readable.from([]) }), 'transfer-encoding: chunked');
+  assert.equal(endOf({ method: 'PUT', body: Readable.from([]), bodyLength: 7 }), 'content-length: 7');
+});
+
+test('request: what would end a line, or is not one byte, is never sent', () => {
+  // Written as one byte, U+010A and U+010D are LF and CR.
+  for (const bad of ['\r', '\n', '\0', '\u010a', '\u010d', '\x7f']) {
+    for (const more of [
+      { method: `GE${bad}T` },
+      { path: `/x${bad}y` },
+      { fields: [`x${bad}`, '1'] },
+      { fields: ['x', `1${bad}`] },
+    ]) {
+      assert.throws(() => toClientRequest({ ...parts, ...more }, 'h'), UnsendableError);
+    }
+    assert.throws(() => toClientRequest(parts, `h${bad}`), UnsendableError);
+  }
+  for (const more of [
+    { path: '/x y' },
+    { fields: ['x:', '1'] },
+    { fields: ['', '1'] },
+    { fields: ['x y', '1'] },
+  ]) {
+    assert.throws(() => toClientRequest({ ...parts, ...more }, 'h'), UnsendableError);
+  }
+});
