@@ -1,5 +1,6 @@
 import type { Tally } from '@tsmicro/telemetry';
 import type { Logger } from 'pino';
+import type { Revocations } from './apikey/revocations.ts';
 import type { Declaration } from './declaration/declaration.ts';
 import type { PluginEntity } from './declaration/plugin.ts';
 import type { ServiceEntity } from './declaration/service.ts';
@@ -18,6 +19,7 @@ import { UpstreamBook } from './upstream/upstream-book.ts';
 export interface EditionContext extends UpstreamContext {
   readonly logger: Logger;
   readonly decisions: Tally;
+  readonly revocations: Revocations;
   readonly docs: boolean;
   readonly rateLimit: boolean;
   readonly counting: Counting;

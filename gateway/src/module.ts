@@ -2,6 +2,7 @@ import { Refusals } from '@tsmicro/network';
 import { type Metrics, Tally } from '@tsmicro/telemetry';
 import type { Logger } from 'pino';
 import { apikeyAuthPlugin } from './apikey/plugin.ts';
+import { Revocations } from './apikey/revocations.ts';
 import { correlationIdPlugin } from './correlation-id/plugin.ts';
 import { corsPlugin } from './cors/plugin.ts';
 import type { Declaration } from './declaration/declaration.ts';
@@ -38,6 +39,8 @@ export interface GatewayModule {
   readonly listener: RequestHandler;
   /** How the listener refuses what is too much for a service. */
   readonly refusals: Refusals;
+  /** Whoever hears of revoked API keys says so here. */
+  readonly revocations: Revocations;
   /** Resolves when what counts requests was connected to, or could not be. */
   opened(): Promise<void>;
   /** From now on requests are treated as this declaration says; those that are under way end as they began. */
@@ -72,10 +75,12 @@ export function createGatewayModule(
     labels: ['decision', 'source'],
   });
   const addressOf = (host: string, port: number) => hostMap.get(`${host}:${port}`) ?? { host, port };
+  const revocations = new Revocations();
   const counting = new Counting(logger);
   const kongMetrics = new KongMetrics(() => edition.upstreams);
   const first = rateLimit && clientPerMin > 0 ? [new ClientLimit(clientPerMin, counting.local)] : [];
-  const context = { logger, instances, addressOf, decisions, docs, rateLimit, counting, kongMetrics, first };
+  const common = { logger, instances, addressOf, docs, rateLimit };
+  const context = { ...common, decisions, revocations, counting, kongMetrics, first };
   let edition = new Edition(declaration, context);
   const closings = new Map<NodeJS.Timeout, () => Promise<void>>();
   const budget = new RetryBudget();
@@ -84,6 +89,7 @@ export function createGatewayModule(
   return {
     listener: createDocsListener(() => edition.docs?.docs, logger, reception.listener),
     refusals,
+    revocations,
     opened: () => counting.redis.opened(),
     load(next) {
       const before = edition;

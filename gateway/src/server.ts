@@ -1,5 +1,6 @@
 import { listen } from '@tsmicro/network';
 import type { Opening, RunningService } from '@tsmicro/service';
+import { hearRevocations } from './apikey/revocation-event.ts';
 import type { Config } from './config.ts';
 import { servicesToDiscover } from './declaration/declaration.ts';
 import { DeclarationFile } from './declaration/declaration-file.ts';
@@ -76,6 +77,8 @@ export async function openGateway(
       natsServiceName: options.NATS_SERVICE_NAME,
       natsServiceVersion: options.NATS_SERVICE_VERSION,
       logger,
+      attach: (client, opening) =>
+        hearRevocations(client, opening, { revocations: module.revocations, logger }),
     });
     opened.defer(() => discovery.close());
     follow = (services) => discovery.follow(services);

@@ -74,6 +74,63 @@ test('api key: a refusal whose time is over is asked for again, and a key that i
   assert.equal((await askWithKey(fixture, 'new')).status, 200);
 });
 
+/** Keeps grants far longer than the tests take. */
+const keptLong =
+  'verification_urls: ["http://auth:8000/verify/apikey"], cache_ttl_sec: 3600, timeout_ms: 4000';
+
+test('api key: one that has an end is not kept past it, nor known any longer when nobody can be asked', async (t) => {
+  const fixture = await openFixture(t, {
+    plugin: keptLong,
+    auth: (_request, response) => {
+      response.setHeader('x-apikey-expires-in', '1');
+      sendJson(response, 200, {});
+    },
+  });
+  const from = performance.now();
+  assert.equal((await askWithKey(fixture, knownKey)).status, 200);
+  fixture.auth.listener = (incoming) => incoming.socket.destroy();
+  let asked = await askWithKey(fixture, knownKey);
+  while (asked.status === 200 && performance.now() - from < 5_000) {
+    asked = await askWithKey(fixture, knownKey);
+  }
+  assert.equal(asked.status, 503);
+  assert.ok(performance.now() - from >= 1_000);
+});
+
+test('api key: what it has left is counted from before the question', async (t) => {
+  const held: (() => void)[] = [];
+  const fixture = await openFixture(t, {
+    plugin: keptLong,
+    auth: (_request, response) => {
+      response.setHeader('x-apikey-expires-in', '1');
+      held.push(() => sendJson(response, 200, {}));
+    },
+  });
+  const from = performance.now();
+  const asked = askWithKey(fixture, knownKey);
+  await until('the second is over', () => held.length === 1 && performance.now() - from > 1_050);
+  held[0]?.();
+  assert.equal((await asked).status, 200);
+  fixture.auth.listener = verifyKey;
+  assert.equal((await askWithKey(fixture, knownKey)).status, 200);
+  assert.equal(fixture.auth.seen.length, 2);
+});
+
+test('api key: one whose end has come, or is no number of seconds, passes and is not kept', async (t) => {
+  const fixture = await openFixture(t, { plugin: keptLong });
+  for (const end of ['0', '', '-1', '1.5', '1e3', 'soon', ['9', '9']]) {
+    fixture.auth.seen.length = 0;
+    fixture.auth.listener = (_request, response) => {
+      response.setHeader('x-apikey-expires-in', end);
+      sendJson(response, 200, {});
+    };
+    for (let i = 0; i < 2; i++) assert.equal((await askWithKey(fixture, knownKey)).status, 200);
+    assert.equal(fixture.auth.seen.length, 2, String(end));
+    fixture.auth.listener = (incoming) => incoming.socket.destroy();
+    assert.equal((await askWithKey(fixture, knownKey)).status, 503);
+  }
+});
+
 test('api key: requests that come with one key at once share one check', async (t) => {
   const held: (() => void)[] = [];
   const fixture = await openFixture(t, {

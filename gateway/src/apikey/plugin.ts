@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { badRequest, forbidden, internal, unauthorized } from '@tsmicro/network';
 import type { Tally } from '@tsmicro/telemetry';
-import type { Plugin, PluginKind, Verdict } from '../plugin/plugin.ts';
+import type { Plugin, PluginKind, PluginResources, Verdict } from '../plugin/plugin.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { Digests } from './digests.ts';
 import { type Ruling, toAnswer } from './ruling.ts';
@@ -34,21 +34,29 @@ function apikeyOf({ request }: Exchange): string {
   return key;
 }
 
+/** A running check, and a moment before it asked. */
+interface Check {
+  readonly startedAt: number;
+  readonly ruling: Promise<Ruling>;
+}
+
 class ApikeyAuth implements Plugin {
   readonly #settings: ApikeySettings;
   readonly #verifier: Verifier;
   readonly #rulings: RulingCache;
   readonly #decisions: Tally;
-  readonly #checks = new Map<string, Promise<Ruling>>();
+  readonly #unsubscribe: () => void;
+  readonly #checks = new Map<string, Check>();
   readonly #digests = new Digests();
   readonly #granted: { value: number };
 
-  constructor(settings: ApikeySettings, verifier: Verifier, decisions: Tally) {
+  constructor(settings: ApikeySettings, { targets, decisions, revocations }: PluginResources) {
     this.#settings = settings;
-    this.#verifier = verifier;
+    this.#verifier = new Verifier(settings, targets);
     this.#decisions = decisions;
     this.#granted = decisions.counter('granted', 'cache');
     this.#rulings = new RulingCache(settings);
+    this.#unsubscribe = revocations.subscribe(this.#rulings);
   }
 
   access(exchange: Exchange): Verdict | Promise<Verdict> {
@@ -70,6 +78,7 @@ class ApikeyAuth implements Plugin {
   }
 
   close(): Promise<void> {
+    this.#unsubscribe();
     return this.#verifier.close();
   }
 
@@ -82,8 +91,8 @@ class ApikeyAuth implements Plugin {
     const verdict = this.#askOnce(digest, key, exchange).then(
       (ruling) => (ruling === 'granted' ? undefined : toAnswer(ruling, exchange.requestId)),
       (error: unknown): Verdict => {
-        if (grant === undefined) throw error;
-        this.#rulings.extend(grant, performance.now());
+        // The key may have been revoked, or have ended, while it was asked for.
+        if (!this.#rulings.extend(digest, performance.now())) throw error;
         return undefined;
       },
     );
@@ -91,28 +100,37 @@ class ApikeyAuth implements Plugin {
     if (!grant.unconfirmed)
       return Promise.race([verdict, setTimeout(knownKeyWaitMs, undefined, { ref: false })]);
     // The service was away a moment ago: whoever is known does not wait for it to be away again.
-    this.#rulings.extend(grant, performance.now());
+    verdict.catch(() => undefined);
+    this.#rulings.extend(digest, performance.now());
     return undefined;
   }
 
-  /** Requests that come with one key at once share one check. */
+  /** Requests that come with one key at once share one check, unless the key was revoked since that began. */
   #askOnce(digest: string, key: string, exchange: Exchange): Promise<Ruling> {
     const running = this.#checks.get(digest);
-    if (running !== undefined) return running;
-    const check = this.#verifier
+    if (running !== undefined && !this.#rulings.isInDoubt(digest, running.startedAt)) return running.ruling;
+    const check = { startedAt: performance.now(), ruling: this.#ask(digest, key, exchange) };
+    this.#checks.set(digest, check);
+    const forget = () => {
+      if (this.#checks.get(digest) === check) this.#checks.delete(digest);
+    };
+    check.ruling.then(forget, forget);
+    return check.ruling;
+  }
+
+  #ask(digest: string, key: string, exchange: Exchange): Promise<Ruling> {
+    return this.#verifier
       .verify(key, exchange)
-      .then((ruling) => {
-        this.#rulings.keep(digest, ruling, performance.now());
+      .then((verification) => {
+        const { ruling } = verification;
+        this.#rulings.keep(digest, verification, performance.now());
         this.#count(ruling, 'service');
         return ruling;
       })
       .catch((error: unknown) => {
         this.#decisions.count('unanswered', 'service');
         throw error;
-      })
-      .finally(() => this.#checks.delete(digest));
-    this.#checks.set(digest, check);
-    return check;
+      });
   }
 }
 
@@ -123,6 +141,6 @@ export const apikeyAuthPlugin: PluginKind = {
   priority: 905,
   parse(config) {
     const settings = parseApikeySettings(config);
-    return ({ targets, decisions }) => new ApikeyAuth(settings, new Verifier(settings, targets), decisions);
+    return (resources) => new ApikeyAuth(settings, resources);
   },
 };

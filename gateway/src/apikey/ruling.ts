@@ -10,6 +10,15 @@ export interface Refusal {
 /** What the verifying service said of a key. */
 export type Ruling = 'granted' | Refusal;
 
+/** A ruling with its times, which are of performance.now. */
+export interface Verification {
+  readonly ruling: Ruling;
+  /** The service was asked after that: it knew what had happened until then. */
+  readonly askedAt: number;
+  /** When a granted key ends; Infinity for one of which no end is known. */
+  readonly endsAt: number;
+}
+
 function parseEnvelope(body: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body);

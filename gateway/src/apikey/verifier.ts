@@ -5,7 +5,7 @@ import { observeSending } from '../proxy/observation.ts';
 import type { Backend } from '../upstream/backend.ts';
 import type { Target } from '../upstream/target.ts';
 import type { UpstreamBook } from '../upstream/upstream-book.ts';
-import type { Ruling } from './ruling.ts';
+import type { Verification } from './ruling.ts';
 import type { ApikeySettings } from './settings.ts';
 
 /** Connections of its own: a service busy with requests does not keep keys from being checked. */
@@ -14,6 +14,16 @@ const connections = 16;
 const maxChecks = 64;
 const maxBodyBytes = 16 * 1024;
 const maxInstancesAsked = 3;
+const expiryHeader = 'x-apikey-expires-in';
+
+/**
+ * When a key ends that was asked for at `askedAt`: the header says the whole seconds it has left. A value that says
+ * something else is none, since what it meant is not known.
+ */
+function endOf(expiresIn: string | undefined, askedAt: number): number {
+  if (expiresIn === undefined) return Number.POSITIVE_INFINITY;
+  return /^\d+$/.test(expiresIn) ? askedAt + Number(expiresIn) * 1_000 : askedAt;
+}
 
 interface Address {
   readonly backend: Backend;
@@ -50,7 +60,7 @@ export class Verifier {
    * else is no answer.
    * @throws {ApiError} 503 when none answers in time, or when too many checks are running
    */
-  async verify(key: string, exchange: Exchange): Promise<Ruling> {
+  async verify(key: string, exchange: Exchange): Promise<Verification> {
     if (this.#running >= maxChecks) throw unavailable();
     this.#running++;
     try {
@@ -65,7 +75,7 @@ export class Verifier {
     for (const { backend } of this.#addresses) backend.close();
   }
 
-  async #askInTurn(key: string, exchange: Exchange): Promise<Ruling> {
+  async #askInTurn(key: string, exchange: Exchange): Promise<Verification> {
     const deadline = performance.now() + this.#timeoutMs;
     let cause: unknown;
     const first = Math.floor(Math.random() * this.#addresses.length);
@@ -91,7 +101,7 @@ export class Verifier {
     return Math.max(this.#addresses.length, Math.min(targets.size, maxInstancesAsked));
   }
 
-  async #observed(attempt: Attempt, key: string, exchange: Exchange): Promise<Ruling> {
+  async #observed(attempt: Attempt, key: string, exchange: Exchange): Promise<Verification> {
     const { requestId } = exchange;
     const { trace, end } = observeSending(exchange, 'apikey-check');
     const { traceparent, tracestate } = trace;
@@ -99,21 +109,30 @@ export class Verifier {
     fields.push('x-deadline-ms', String(attempt.timeoutMs), 'traceparent', traceparent);
     if (tracestate !== undefined) fields.push('tracestate', tracestate);
     try {
-      const ruling = await this.#ask(attempt, fields);
+      const verification = await this.#ask(attempt, fields);
+      const { ruling } = verification;
       end(ruling === 'granted' ? 200 : ruling.status);
-      return ruling;
+      return verification;
     } catch (error) {
       end(undefined, error);
       throw error;
     }
   }
 
-  async #ask({ address, tried, timeoutMs }: Attempt, sent: readonly string[]): Promise<Ruling> {
+  async #ask({ address, tried, timeoutMs }: Attempt, sent: readonly string[]): Promise<Verification> {
     const { backend, path } = address;
     const signal = AbortSignal.timeout(timeoutMs);
+    const askedAt = performance.now();
     const { status, fields, body } = await backend.ask({ path, fields: sent, signal, maxBodyBytes }, tried);
-    if (status >= 200 && status < 300) return 'granted';
+    if (status >= 200 && status < 300) {
+      return { ruling: 'granted', askedAt, endsAt: endOf(fieldOf(fields, expiryHeader), askedAt) };
+    }
     if (status !== 401 && status !== 403) throw new Error(`the key check was answered with ${status}`);
-    return { status, contentType: fieldOf(fields, 'content-type') ?? 'text/plain', body: body.toString() };
+    const contentType = fieldOf(fields, 'content-type') ?? 'text/plain';
+    return {
+      ruling: { status, contentType, body: body.toString() },
+      askedAt,
+      endsAt: Number.POSITIVE_INFINITY,
+    };
   }
 }

@@ -1,4 +1,10 @@
-import { connectNats, openServiceWatch, type ServiceInstance, type ServiceWatch } from '@tsmicro/micro';
+import {
+  connectNats,
+  type NatsClient,
+  openServiceWatch,
+  type ServiceInstance,
+  type ServiceWatch,
+} from '@tsmicro/micro';
 import type { Logger } from 'pino';
 import type { Instance, InstanceBook } from '../upstream/instance-book.ts';
 
@@ -8,6 +14,8 @@ export interface DiscoveryOptions {
   readonly natsServiceName: string;
   readonly natsServiceVersion: string;
   readonly logger: Logger;
+  /** What else hears from NATS; what it opens it hands to `opening`. */
+  readonly attach: (client: NatsClient, opening: AsyncDisposableStack) => void;
 }
 
 function toInstances(known: readonly ServiceInstance[]): Instance[] {
@@ -60,9 +68,10 @@ export class Discovery {
     await opened?.disposeAsync();
   }
 
-  async #open({ logger, ...identity }: DiscoveryOptions): Promise<AsyncDisposableStack> {
+  async #open({ logger, attach, ...identity }: DiscoveryOptions): Promise<AsyncDisposableStack> {
     await using opening = new AsyncDisposableStack();
     const client = opening.use(await connectNats({ ...identity, logger, signal: this.#ended.signal }));
+    attach(client, opening);
     this.#watch = opening.use(
       await openServiceWatch(client, {
         names: this.#services,

@@ -1,5 +1,6 @@
 import type { Tally } from '@tsmicro/telemetry';
 import type { Logger } from 'pino';
+import type { Revocations } from '../apikey/revocations.ts';
 import type { Mapping } from '../declaration/mapping.ts';
 import type { KongMetrics } from '../prometheus/kong-metrics.ts';
 import type { Answer } from '../proxy/answer.ts';
@@ -30,6 +31,8 @@ export interface PluginResources {
   readonly logger: Logger;
   /** Where decisions about API keys are counted: what was decided, and "cache" or "service". */
   readonly decisions: Tally;
+  /** Tells of API keys that are no longer good; whoever subscribes unsubscribes when it is closed. */
+  readonly revocations: Revocations;
   /** Whether limits of rates are in force. */
   readonly rateLimit: boolean;
   /** What they count with. */

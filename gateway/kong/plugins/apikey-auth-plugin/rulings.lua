@@ -7,7 +7,10 @@ local verifier = require "kong.plugins.apikey-auth-plugin.verifier"
 
 local kong = kong
 local concat = table.concat
+local huge = math.huge
 local max = math.max
+local min = math.min
+local now = ngx.now
 local pcall = pcall
 local random = math.random
 local timer_at = ngx.timer.at
@@ -27,7 +30,7 @@ local KNOWN_KEY_WAIT_SEC = 0.1
 local RECHECK_SEC = 1
 -- The same for a key that is not known: those who waited for the check get its result, and soon the next one is made.
 local UNANSWERED_SEC = 0.25
--- Zero would be for ever.
+-- Zero would be for ever, and so would less than a millisecond.
 local LEAST_TTL_SEC = 0.05
 -- The cache found only what is too old, and gives it rather than nothing.
 local STALE = 4
@@ -41,10 +44,24 @@ local function find_grant(digest)
   return grants and grants:get(digest)
 end
 
+-- A grant that nobody could confirm, and for how long it may be used until the next check.
 local function doubt(digest)
-  local left = grants:ttl(digest)
-  if left and left > 0 then
+  local left = grants:ttl(digest) or 0
+  if left > 0 then
     grants:replace(digest, UNCONFIRMED, left)
+  end
+  return min(RECHECK_SEC, left)
+end
+
+-- No longer than the key itself has left.
+local function keep_grant(digest, left)
+  if not grants then
+    return
+  end
+  if left < LEAST_TTL_SEC then
+    grants:delete(digest)
+  else
+    grants:set(digest, CONFIRMED, min(GRACE_SEC, left))
   end
 end
 
@@ -56,15 +73,13 @@ local function check(conf, digest, key, request_id)
     if not find_grant(digest) then
       return UNANSWERED, nil, UNANSWERED_SEC
     end
-    doubt(digest)
-    return GRANTED, nil, RECHECK_SEC
+    return GRANTED, nil, max(LEAST_TTL_SEC, doubt(digest))
   end
   if ruling.granted then
-    if grants then
-      grants:set(digest, CONFIRMED, GRACE_SEC)
-    end
+    local left = ruling.ends_at and ruling.ends_at - now() or huge
+    keep_grant(digest, left)
     -- Cut by up to a tenth: keys learnt together are not checked together.
-    return ruling, nil, max(LEAST_TTL_SEC, conf.cache_ttl_sec * (1 - random() / 10))
+    return ruling, nil, max(LEAST_TTL_SEC, min(conf.cache_ttl_sec * (1 - random() / 10), left))
   end
   if grants then
     grants:delete(digest)

@@ -2,10 +2,13 @@
 local http = require "resty.http"
 
 local kong = kong
+local find = string.find
 local fmt = string.format
 local max = math.max
 local now = ngx.now
 local random = math.random
+local tonumber = tonumber
+local type = type
 local unpack = unpack
 local update_time = ngx.update_time
 
@@ -14,6 +17,8 @@ local verifier = {}
 -- Checks at once in one worker; a flood of invented keys gets 503 beyond it.
 local MAX_CHECKS = 64
 local MAX_BODY_BYTES = 16 * 1024
+-- The whole seconds that a granted key has left; absent where it has no end.
+local EXPIRES_IN = "X-Apikey-Expires-In"
 -- Connections are given up before the verifying service does (75 s): none is found closed.
 local KEEPALIVE_MS = 50000
 local KEEPALIVE_POOL = 16
@@ -69,11 +74,18 @@ local function exchange(client, address, request, deadline)
   if not body then
     return nil, err
   end
-  return { status = answer.status, content_type = answer.headers["Content-Type"], body = body }
+  local headers = answer.headers
+  return {
+    status = answer.status,
+    content_type = headers["Content-Type"],
+    expires_in = headers[EXPIRES_IN],
+    body = body,
+  }
 end
 
 local function ask(url, key, request_id, timeout_ms)
-  local deadline = now() + timeout_ms / 1000
+  local asked_at = now()
+  local deadline = asked_at + timeout_ms / 1000
   local client = http.new()
   local parts, err = client:parse_uri(url)
   if not parts then
@@ -99,14 +111,27 @@ local function ask(url, key, request_id, timeout_ms)
       client:close()
     end
   until answer or not reused or time_left_ms(deadline) <= 0
+  if answer then
+    answer.asked_at = asked_at
+  end
   return answer, fmt("%s:%s: %s", host, port, err)
+end
+
+-- Counted from before the question. A value that says something else than seconds is none: what it meant is not known.
+local function end_of(answer)
+  local expires_in = answer.expires_in
+  if not expires_in then
+    return nil
+  end
+  local said = type(expires_in) == "string" and find(expires_in, "^%d+$") and tonumber(expires_in)
+  return answer.asked_at + (said or 0)
 end
 
 -- 2xx grants, 401 and 403 refuse, everything else is no answer.
 local function to_ruling(answer)
   local status = answer.status
   if status >= 200 and status < 300 then
-    return { granted = true }
+    return { granted = true, ends_at = end_of(answer) }
   end
   if status == 401 or status == 403 then
     return { status = status, content_type = answer.content_type or "text/plain", body = answer.body }
@@ -136,9 +161,9 @@ local function ask_in_turn(conf, key, request_id)
   return nil
 end
 
---- What the verifying service says of a key: `{ granted = true }`, or its refusal with `status`, `content_type` and
--- `body`. Nil when nobody answers in time, or when too many checks are running; the reason is in the log, the key
--- is not.
+--- What the verifying service says of a key: `{ granted = true }`, with `ends_at` where the key ends, or its refusal
+-- with `status`, `content_type` and `body`. Nil when nobody answers in time, or when too many checks are running; the
+-- reason is in the log, the key is not.
 function verifier.verify(conf, key, request_id)
   if running >= MAX_CHECKS then
     return nil

@@ -1,5 +1,5 @@
--- In the place of lua-resty-http: hosts are functions that get a request and give status, body, content type, or nil
--- and an error. Time passes as they say.
+-- In the place of lua-resty-http: hosts are functions that get a request and give status, body, content type and the
+-- seconds that a key has left, or nil and an error. Time passes as they say.
 local client = { hosts = {}, requests = {} }
 client.__index = client
 
@@ -30,14 +30,14 @@ end
 
 function client:request(params)
   table.insert(client.requests, { host = self.host, path = params.path, headers = params.headers })
-  local status, body, content_type = client.hosts[self.host](params, self.timeout_ms)
+  local status, body, content_type, expires_in = client.hosts[self.host](params, self.timeout_ms)
   if not status then
     return nil, body
   end
   local chunks = { body }
   return {
     status = status,
-    headers = { ["Content-Type"] = content_type },
+    headers = { ["Content-Type"] = content_type, ["X-Apikey-Expires-In"] = expires_in },
     body_reader = function()
       return table.remove(chunks, 1)
     end,

@@ -11,7 +11,9 @@ local function new_dict(scheduler)
     return item and scheduler:now() < item.until_sec and item.value or nil
   end
   function dict:set(key, value, ttl)
-    items[key] = { value = value, until_sec = scheduler:now() + ttl }
+    -- In whole milliseconds, of which none are for ever.
+    local forever = ttl >= 0 and ttl < 0.001
+    items[key] = { value = value, until_sec = forever and math.huge or scheduler:now() + ttl }
     return true
   end
   function dict:replace(key, value, ttl)

@@ -42,6 +42,28 @@ export const verification: Area = {
       });
     });
 
+    test('verification: a key that has an end is asked for again when that has come, however long grants are kept', async (stage, t) => {
+      const { verifier } = await openSetting(stage, t, { cache_ttl_sec: 3_600 });
+      for (const [end, leastMs] of [
+        ['1', 900],
+        ['0', 0],
+        ['soon', 0],
+      ] as const) {
+        verifier.seen.length = 0;
+        verifier.listener = (request, response) => {
+          response.setHeader('x-apikey-expires-in', end);
+          verifyKey(request, response);
+        };
+        const key = newKey();
+        const from = performance.now();
+        await until(`the next question about a key that ends in ${end}`, async () => {
+          assert.equal((await askWith(stage, key)).status, 200);
+          return verifier.seen.length > 1;
+        });
+        assert.ok(performance.now() - from >= leastMs, `asked again after ${performance.now() - from} ms`);
+      }
+    });
+
     test('verification: who comes with the same key at once waits for one question', async (stage, t) => {
       const { verifier } = await openSetting(stage, t);
       for (const [key, status] of [
