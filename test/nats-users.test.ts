@@ -182,6 +182,11 @@ function promises(urlOf: (user: User) => string): void {
     ]);
     await refuses(clients.auth, 'publish', ['events.blog.blog.deleted', 'again.auth.x']);
     await refuses(clients.auth, 'subscribe', ['events.blog.>', 'events.>', 'parked.>']);
+    for (const client of [clients.auth, clients.blog]) {
+      const hear = (connection: Connection) =>
+        connection.subscribe('events.auth.>', { callback: () => undefined });
+      assert.deepEqual(await complaints(client, hear), []);
+    }
     await refuses(clients.gateway, 'publish', ['events.auth.apikey.revoked']);
     await refuses(clients.gateway, 'subscribe', ['events.auth.user.updated', 'events.auth.>']);
     await refuses(clients.blog, 'publish', [
@@ -239,7 +244,8 @@ describe('the stack', () => {
 
   test('nats: every service works with its user: blog asks auth, auth answers', async () => {
     const { accessToken: token } = await system.signIn();
-    assert.equal((await system.ask('GET', '/blog/author/drafts', { token })).status, 200);
+    const drafts = await system.ask('GET', '/blog/author/drafts', { token });
+    assert.equal(drafts.status, 200, drafts.text);
     assert.equal((await system.ask('GET', '/blog/author/drafts', { token: 'none' })).status, 401);
     await using operator = await connectNats({
       natsUrl: urls.operator,

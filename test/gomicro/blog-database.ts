@@ -2,31 +2,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Binary, type Document, type Mongo, ObjectId, openMongo } from '@tsmicro/mongo';
 import { startMongo } from '@tsmicro/stack';
-
-/** A blog as gomicro's struct has it; a pointer that is nil is no field (omitempty). */
-interface GomicroBlog {
-  _id: ObjectId;
-  title: string;
-  description: string;
-  text?: string;
-  draftText: string;
-  tags: string[];
-  author: Binary;
-  slug: string;
-  score: number;
-  submitted: boolean;
-  drafted: boolean;
-  published: boolean;
-  status: boolean;
-  publishedAt?: Date;
-  createdBy: Binary;
-  updatedBy: Binary;
-  createdAt: Date;
-  updatedAt: Date;
-}
+import type { Blog } from '../../services/blog/src/blog/model.ts';
 
 /** What a blog is to be beside what gomicro gives every new one. */
-export type BlogState = Partial<Omit<GomicroBlog, '_id'>> & Pick<GomicroBlog, 'title' | 'slug'>;
+export type BlogState = Partial<Omit<Blog, '_id'>> & Pick<Blog, 'title' | 'slug'>;
 
 /** Go's driver writes a [16]byte, which is what its UUIDs are, as binary of subtype 0. */
 export const goUuid = (id: string) => new Binary(Buffer.from(id.replaceAll('-', ''), 'hex'), 0);
@@ -46,7 +25,7 @@ export async function openGomicroBlogs(): Promise<GomicroBlogs> {
   const database = `gomicro_${randomBytes(6).toString('hex')}`;
   const mongo = opening.use(await openMongo({ url: server.url, database }));
   opening.defer(async () => void (await mongo.db.dropDatabase()));
-  const blogs = mongo.collection<GomicroBlog>('blogs');
+  const blogs = mongo.collection<Blog>('blogs');
   await blogs.createIndexes([
     { key: { slug: 1 }, unique: true },
     { key: { title: 'text', description: 'text' }, weights: { title: 3, description: 1 } },
@@ -77,7 +56,7 @@ function withDatabase(url: string, database: string): string {
   return named.href;
 }
 
-function newBlog(authorId: string, state: BlogState): GomicroBlog {
+function newBlog(authorId: string, state: BlogState): Blog {
   const [author, at] = [goUuid(authorId), new Date('2025-11-02T03:04:05.678Z')];
   return {
     _id: new ObjectId(),
@@ -107,7 +86,8 @@ const isGoUuid = (value: unknown) =>
 const or = (check: (value: unknown) => boolean) => (value: unknown) =>
   value === undefined || value === null || check(value);
 
-const struct: Record<keyof GomicroBlog | 'imgUrl', (value: unknown) => boolean> = {
+/** The fields of gomicro's struct; a pointer may be nil, and is no field then (omitempty). */
+const struct: Record<keyof Blog, (value: unknown) => boolean> = {
   _id: (value) => value instanceof ObjectId,
   title: isText,
   description: isText,

@@ -57,6 +57,12 @@ export const Config = Type.Object({
       description: 'shortest password that a sign-up may choose, 6 to 64; by default 6, in production 8',
     }),
   ),
+  PASSWORD_DENYLIST: Type.Optional(
+    Type.Enum(['on', 'off'], {
+      description:
+        'on or off: on refuses passwords that everybody tries first, where one is chosen; by default off, in production on',
+    }),
+  ),
 });
 export type Config = Type.Static<typeof Config>;
 

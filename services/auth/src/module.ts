@@ -1,8 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { authEvents } from '@tsmicro/contracts-auth';
-import type { Controller, EventDefinition, Module } from '@tsmicro/micro';
-import { type AuthenticationProvider, type AuthorizationProvider, timeLeftMs } from '@tsmicro/network';
+import type { Controller, EventDefinition, EventHandler, Module } from '@tsmicro/micro';
+import {
+  type AuthenticationProvider,
+  type AuthorizationProvider,
+  timeLeftMs,
+  type ValidationParser,
+} from '@tsmicro/network';
 import { createOutbox, type Outbox, type Postgres } from '@tsmicro/postgres';
 import { createLimiter, type Redis } from '@tsmicro/redis';
 import { HealthController, type Readiness } from '@tsmicro/service';
@@ -28,10 +33,13 @@ import { createAuthenticationProvider, createAuthorizationProvider } from './ses
 import { LastUse } from './session/last-use.ts';
 import { SessionService } from './session/service.ts';
 import { SessionStore } from './session/store.ts';
+import { revocationHandlers } from './session/subscriber.ts';
 import { TokenIssuer } from './session/token.ts';
 import { Bulkhead } from './user/bulkhead.ts';
 import { createProfileCache } from './user/cache.ts';
+import { readUncommonPassword } from './user/common-password.ts';
 import { UserController } from './user/controller.ts';
+import type { PasswordRules } from './user/dto.ts';
 import { PasswordHasher } from './user/password.ts';
 import { UserService } from './user/service.ts';
 import { UserStore } from './user/store.ts';
@@ -61,9 +69,26 @@ export async function readKeys(config: Config, watch: KeyWatch): Promise<KeyRing
   });
 }
 
+/** What is asked of new passwords here, and the format that this may name. */
+export interface PasswordDemands {
+  rules: PasswordRules;
+  formats: readonly ValidationParser[];
+}
+
+/** Reads the list of common passwords, where it is wanted. */
+export async function readPasswordDemands(config: Config): Promise<PasswordDemands> {
+  const inProduction = config.NODE_ENV === 'production';
+  const minLength = config.PASSWORD_MIN_LENGTH ?? (inProduction ? 8 : 6);
+  const denylist = config.PASSWORD_DENYLIST ?? (inProduction ? 'on' : 'off');
+  if (denylist === 'off') return { rules: { minLength }, formats: [] };
+  const uncommon = await readUncommonPassword(minLength);
+  return { rules: { minLength, format: uncommon.format }, formats: [uncommon] };
+}
+
 /** What the module is built on. */
 export interface AuthModuleParts {
   config: Config;
+  passwordRules: PasswordRules;
   keys: KeyRing;
   notices: DecisionNotices;
   postgres: Postgres<unknown>;
@@ -79,6 +104,8 @@ export interface AuthInstance {
   events: Outbox;
   /** All kinds of them. */
   told: readonly EventDefinition[];
+  /** Those that every instance hears. */
+  heard: readonly EventHandler[];
 }
 
 /** Hashes that may run at once. libuv has four threads for such work, and checking tokens needs one of them. */
@@ -99,7 +126,7 @@ function createThrottle(redis: Redis, config: Config): Throttle {
 
 /** The composition root of the auth service. */
 export class AuthModule implements Module<AuthInstance> {
-  readonly #config: Config;
+  readonly #passwordRules: PasswordRules;
   readonly #keys: KeyRing;
   readonly #readiness: Readiness;
   readonly #events: Outbox;
@@ -109,8 +136,8 @@ export class AuthModule implements Module<AuthInstance> {
   readonly #accounts: AccountService;
   readonly #admin: AdminService;
 
-  constructor({ config, keys, notices, postgres, redis, readiness }: AuthModuleParts) {
-    this.#config = config;
+  constructor({ config, passwordRules, keys, notices, postgres, redis, readiness }: AuthModuleParts) {
+    this.#passwordRules = passwordRules;
     this.#keys = keys;
     this.#readiness = readiness;
     const bulkhead = new Bulkhead({ limit: hashLimit, maxWaiting: maxWaitingHashes, timeLeftMs });
@@ -156,7 +183,13 @@ export class AuthModule implements Module<AuthInstance> {
   }
 
   getInstance(): AuthInstance {
-    return { users: this.#users, apiKeys: this.#apiKeys, events: this.#events, told: authEvents };
+    return {
+      users: this.#users,
+      apiKeys: this.#apiKeys,
+      events: this.#events,
+      told: authEvents,
+      heard: revocationHandlers(this.#sessions, this.#users),
+    };
   }
 
   controllers(): readonly Controller[] {
@@ -164,16 +197,15 @@ export class AuthModule implements Module<AuthInstance> {
       authentication: this.authenticationProvider(),
       authorization: this.authorizationProvider(),
     };
-    const inProduction = this.#config.NODE_ENV === 'production';
-    const passwordMinLength = this.#config.PASSWORD_MIN_LENGTH ?? (inProduction ? 8 : 6);
+    const passwordRules = this.#passwordRules;
     return [
       new HealthController(this.#readiness),
       new ApiKeyController(this.#apiKeys, providers),
       new ApiKeyVerificationController(this.#apiKeys),
       new UserController(this.#users),
-      new SessionController(this.#sessions, { providers, passwordMinLength }),
+      new SessionController(this.#sessions, { providers, passwordRules }),
       new KeyController(this.#keys),
-      new AccountController(this.#accounts, { providers, passwordMinLength }),
+      new AccountController(this.#accounts, { providers, passwordRules }),
       new AdminController(this.#admin, providers),
     ];
   }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { isFault, untilReady } from '@tsmicro/dependency';
-import { connectNats, openEventRelay } from '@tsmicro/micro';
+import { connectNats, hearEvents, openEventRelay } from '@tsmicro/micro';
 import { ConfigError, timeLeftMs } from '@tsmicro/network';
 import { migrate, openPostgres } from '@tsmicro/postgres';
 import { openRedis } from '@tsmicro/redis';
@@ -13,7 +13,13 @@ import {
   serve,
 } from '@tsmicro/service';
 import type { Config } from './config.ts';
-import { type AuthInstance, AuthModule, openDecisionNotices, readKeys } from './module.ts';
+import {
+  type AuthInstance,
+  AuthModule,
+  openDecisionNotices,
+  readKeys,
+  readPasswordDemands,
+} from './module.ts';
 
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
@@ -50,6 +56,7 @@ export async function openServer(config: Config, opening: Opening): Promise<Runn
     onError: (error) => logger.error({ err: error }, 'the keys for tokens could not be read again'),
     onChange: (kids) => logger.info({ kids }, 'other keys for tokens'),
   });
+  const { rules: passwordRules, formats: validationParsers } = await readPasswordDemands(config);
   const database = {
     host: config.DB_HOST,
     port: config.DB_PORT,
@@ -78,13 +85,23 @@ export async function openServer(config: Config, opening: Opening): Promise<Runn
   // Without them sign-in and profiles still work.
   readiness.add(natsClient, { required: false });
   readiness.add(redis, { required: false });
-  const module = new AuthModule({ config, keys, notices, postgres, redis, readiness });
+  const module = new AuthModule({ config, passwordRules, keys, notices, postgres, redis, readiness });
   await untilReady(() => settleSeeds(config.NODE_ENV === 'production', module.getInstance()), away);
-  const { events, told } = module.getInstance();
+  const { events, told, heard } = module.getInstance();
+  // Before events are told: what another instance left untold by its end is heard here.
+  opened.adopt(hearEvents(natsClient, heard, { logger }), (listener) => listener.close());
   const relay = opened.use(openEventRelay(natsClient, events, { logger }));
   events.onWritten(() => relay.nudge());
   const description = 'Users, sessions and API keys';
-  const served = { module, natsClient, readiness, config, description, events: { sent: told, relay } };
+  const served = {
+    module,
+    natsClient,
+    readiness,
+    config,
+    description,
+    validationParsers,
+    events: { sent: told, relay },
+  };
   const running = await serve(opened, served, opening);
   return { ...running, reload: () => keys.reread() };
 }

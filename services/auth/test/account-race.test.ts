@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from '@tsmicro/postgres';
 import type { RunningService } from '@tsmicro/service';
-import { AuthClient, assertRefused, type Person, toList, toPerson } from './auth-client.ts';
+import { AuthClient, assertRefused, type Person, toList } from './auth-client.ts';
 import { type AuthFixture, openAuth, openAuthServer } from './auth-fixture.ts';
 import { collide } from './collision.ts';
 
@@ -18,7 +18,7 @@ describe('races over accounts', () => {
     client = auth.client;
     second = await openAuthServer(auth.surroundings);
     other = new AuthClient(second.address);
-    seed = toPerson(await client.signIn('admin@afteracademy.com', 'changeit'), 'changeit');
+    seed = await client.signInAdmin();
   });
   after(async () => {
     await other[Symbol.asyncDispose]();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { authentication, authorization, profileUser, profileUsers } from '@tsmicro/contracts-auth';
-import { connectNats, type NatsClient, requestNats } from '@tsmicro/micro';
+import { type NatsClient, requestNats } from '@tsmicro/micro';
 import { ApiError } from '@tsmicro/network';
 import type { RunningService } from '@tsmicro/service';
 import { AuthClient, assertRefused, type Person, toPerson } from './auth-client.ts';
-import { type AuthFixture, openAuth, openAuthServer } from './auth-fixture.ts';
+import { type AuthFixture, connectAsker, openAuth, openAuthServer } from './auth-fixture.ts';
 import { eventsOf, keepEvents } from './told.ts';
 
 const bearer = ({ tokens }: Pick<Person, 'tokens'>) => ({ value: `Bearer ${tokens.accessToken}` });
@@ -22,14 +22,10 @@ describe('the own account', () => {
     auth = await openAuth();
     client = auth.client;
     await keepEvents(auth.surroundings.database);
-    const limits = { RATE_LIMIT: 'on', SIGNIN_FAILURES_PER_ACCOUNT: '3' };
-    second = await openAuthServer(auth.surroundings, limits);
+    const changes = { RATE_LIMIT: 'on', SIGNIN_FAILURES_PER_ACCOUNT: '3', PASSWORD_DENYLIST: 'on' };
+    second = await openAuthServer(auth.surroundings, changes);
     other = new AuthClient(second.address);
-    nats = await connectNats({
-      natsUrl: auth.surroundings.nats.url,
-      natsServiceName: 'test',
-      natsServiceVersion: '1.0.0',
-    });
+    nats = await connectAsker(auth.surroundings);
   });
   after(async () => {
     await nats.close();
@@ -44,6 +40,21 @@ describe('the own account', () => {
     client.put('/profile/password', body, person.tokens.accessToken);
   const signInAgain = async ({ email, password }: Person) =>
     toPerson(await client.signIn(email, password), password);
+
+  test('PASSWORD_DENYLIST: nobody chooses a password that everybody tries first, but who has one signs in', async () => {
+    // Where it is off, as in development.
+    const { email, password } = await client.signUp({ password: 'sunshine1' });
+    const body = { email: 'x', password: 'SunShine1', name: 'Ann' };
+    const refused = 'email is not a valid email, password is too common';
+    assertRefused(await other.post('/signup/basic', body), 400, refused);
+    const { accessToken } = toPerson(await other.signIn(email, password), password).tokens;
+    const change = (newPassword: string) =>
+      other.put('/profile/password', { currentPassword: password, newPassword }, accessToken);
+    assertRefused(await change('QWERTYuiop'), 400, 'newPassword is too common');
+    // One that is common too, and too short: that says more.
+    assertRefused(await change('12345'), 400, 'newPassword must be at least 6 characters');
+    assert.equal((await change('sunshine in a 1 bottle')).status, 200);
+  });
 
   test('a profile changes in what is given, and in nothing else', async () => {
     const person = await client.signUp({ name: 'Ann', profilePicUrl: 'https://example.com/a.png' });

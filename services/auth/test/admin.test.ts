@@ -2,37 +2,27 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { authentication, authorization } from '@tsmicro/contracts-auth';
-import { connectNats, type NatsClient, requestNats } from '@tsmicro/micro';
+import { type NatsClient, requestNats } from '@tsmicro/micro';
 import { ApiError } from '@tsmicro/network';
 import { sql } from '@tsmicro/postgres';
-import { type AuthClient, assertRefused, type Person, toList, toPerson } from './auth-client.ts';
-import { type AuthFixture, openAuth } from './auth-fixture.ts';
-import { eventsOf, keepEvents } from './told.ts';
+import { type AdministeredAuth, openAdministeredAuth } from './administered-auth.ts';
+import { type AuthClient, assertRefused, type Person, toList } from './auth-client.ts';
+import { eventsOf } from './told.ts';
 
 const isStatus = (status: number) => (error: unknown) => error instanceof ApiError && error.status === status;
 const codesOf = (roles: { code: string }[] | undefined) => roles?.map(({ code }) => code);
 
 describe('the administration of users', () => {
-  let auth: AuthFixture;
+  let auth: AdministeredAuth;
   let client: AuthClient;
   let nats: NatsClient;
   let admin: Person;
 
   before(async () => {
-    auth = await openAuth();
-    client = auth.client;
-    await keepEvents(auth.surroundings.database);
-    nats = await connectNats({
-      natsUrl: auth.surroundings.nats.url,
-      natsServiceName: 'test',
-      natsServiceVersion: '1.0.0',
-    });
-    admin = toPerson(await client.signIn('admin@afteracademy.com', 'changeit'), 'changeit');
+    auth = await openAdministeredAuth();
+    ({ client, nats, admin } = auth);
   });
-  after(async () => {
-    await nats.close();
-    await auth[Symbol.asyncDispose]();
-  });
+  after(() => auth[Symbol.asyncDispose]());
 
   const setRoles = (id: string, roles: unknown, by = admin) =>
     client.put(`/admin/users/id/${id}/roles`, { roles }, by.tokens.accessToken);

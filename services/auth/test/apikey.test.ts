@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { apiKeyRevoked, apiKeyVerification } from '@tsmicro/contracts-auth';
-import { connectNats, type NatsClient, requestNats } from '@tsmicro/micro';
+import { type NatsClient, requestNats } from '@tsmicro/micro';
 import { ApiError } from '@tsmicro/network';
 import { sql } from '@tsmicro/postgres';
-import { type Answer, AuthClient, assertRefused, toList, toPerson } from './auth-client.ts';
-import { type AuthFixture, eventually, openAuth, openAuthServer } from './auth-fixture.ts';
-import { eventsOf, keepEvents } from './told.ts';
+import { type AdministeredAuth, openAdministeredAuth } from './administered-auth.ts';
+import { type Answer, AuthClient, assertRefused, toList } from './auth-client.ts';
+import { eventually, openAuthServer } from './auth-fixture.ts';
+import { eventsOf } from './told.ts';
 
 const unknownId = '00000000-0000-4000-8000-000000000000';
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
@@ -33,27 +34,17 @@ function toShown({ status, body }: Answer): Shown {
 }
 
 describe('API keys', () => {
-  let auth: AuthFixture;
+  let auth: AdministeredAuth;
   let client: AuthClient;
   let nats: NatsClient;
   let admin: string;
 
   before(async () => {
-    auth = await openAuth();
-    client = auth.client;
-    await keepEvents(auth.surroundings.database);
-    nats = await connectNats({
-      natsUrl: auth.surroundings.nats.url,
-      natsServiceName: 'test',
-      natsServiceVersion: '1.0.0',
-    });
-    admin = toPerson(await client.signIn('admin@afteracademy.com', 'changeit'), 'changeit').tokens
-      .accessToken;
+    auth = await openAdministeredAuth();
+    ({ client, nats } = auth);
+    admin = auth.admin.tokens.accessToken;
   });
-  after(async () => {
-    await nats.close();
-    await auth[Symbol.asyncDispose]();
-  });
+  after(() => auth[Symbol.asyncDispose]());
 
   const create = (body: unknown = { permissions: ['GENERAL'] }) => client.post('/apikeys', body, admin);
   const make = async (body?: unknown) => toShown(await create(body));

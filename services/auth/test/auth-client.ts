@@ -110,6 +110,8 @@ export class AuthClient implements AsyncDisposable {
   }
 
   signIn = (email: string, password: string) => this.post('/signin/basic', { email, password });
+  /** The administrator of the seed data. */
+  signInAdmin = async () => toPerson(await this.signIn('admin@afteracademy.com', 'changeit'), 'changeit');
   refresh = ({ accessToken, refreshToken }: Tokens) =>
     this.post('/token/refresh', { refreshToken }, accessToken);
   signOut = ({ accessToken }: Tokens) => this.call('DELETE', '/signout', { token: accessToken });

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectNats, type NatsClient } from '@tsmicro/micro';
 import { openPostgres, type Postgres, sql } from '@tsmicro/postgres';
 import type { RunningService } from '@tsmicro/service';
 import { type Server as Dependency, startNats, startPostgres, startRedis } from '@tsmicro/stack';
@@ -109,6 +110,11 @@ export function openAuthServer(
 ): Promise<RunningService> {
   const config = parseEnvironment({ ...environment, ...changes });
   return openServer(config, { logger: pino({ level: config.LOG_LEVEL }) });
+}
+
+/** Somebody who asks the service over NATS. */
+export function connectAsker({ nats }: Pick<Surroundings, 'nats'>): Promise<NatsClient> {
+  return connectNats({ natsUrl: nats.url, natsServiceName: 'test', natsServiceVersion: '1.0.0' });
 }
 
 /** One auth service and a client of it. */

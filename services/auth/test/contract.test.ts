@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { connectNats, type NatsClient } from '@tsmicro/micro';
+import type { NatsClient } from '@tsmicro/micro';
 import { sql } from '@tsmicro/postgres';
 import type { Person } from './auth-client.ts';
-import { type AuthFixture, openAuth } from './auth-fixture.ts';
+import { type AuthFixture, connectAsker, openAuth } from './auth-fixture.ts';
 
 describe('the contract over NATS', () => {
   let auth: AuthFixture;
@@ -15,11 +15,7 @@ describe('the contract over NATS', () => {
 
   before(async () => {
     auth = await openAuth();
-    nats = await connectNats({
-      natsUrl: auth.surroundings.nats.url,
-      natsServiceName: 'test',
-      natsServiceVersion: '1.0.0',
-    });
+    nats = await connectAsker(auth.surroundings);
     plain = await auth.client.signUp({ email: 'ann@example.com', name: 'Ann "Q" Lee' });
     pictured = await auth.client.signUp({
       email: 'bob@example.com',

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { authentication, authorization, decision } from '@tsmicro/contracts-auth';
 import { type Operation, OperationChannel } from '@tsmicro/dependency';
-import { connectNats, type NatsClient, requestNats } from '@tsmicro/micro';
+import { type NatsClient, requestNats } from '@tsmicro/micro';
 import { ApiError, currentContext, RequestContext, runInContext } from '@tsmicro/network';
 import type { RunningService } from '@tsmicro/service';
 import { decodeJwt } from 'jose';
 import { AuthClient, type Person, toPerson } from './auth-client.ts';
-import { type AuthFixture, eventually, openAuth, openAuthServer } from './auth-fixture.ts';
+import { type AuthFixture, connectAsker, eventually, openAuth, openAuthServer } from './auth-fixture.ts';
 import { KeeperChild } from './keeper-child.ts';
 
 const isStatus = (status: number) => (error: unknown) => error instanceof ApiError && error.status === status;
@@ -27,13 +27,9 @@ describe('decisions about tokens, on two instances', () => {
     second = await openAuthServer(auth.surroundings);
     one = auth.client;
     other = new AuthClient(second.address);
-    nats = await connectNats({
-      natsUrl: auth.surroundings.nats.url,
-      natsServiceName: 'test',
-      natsServiceVersion: '1.0.0',
-    });
+    nats = await connectAsker(auth.surroundings);
     keeper = await KeeperChild.start(auth.surroundings.nats.url);
-    admin = toPerson(await one.signIn('admin@afteracademy.com', 'changeit'), 'changeit');
+    admin = await one.signInAdmin();
   });
   after(async () => {
     await keeper[Symbol.asyncDispose]();

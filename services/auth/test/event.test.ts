@@ -12,6 +12,8 @@ import { Ear } from '../../../packages/micro/test/events/ear.ts';
 import { AuthClient, type Person } from './auth-client.ts';
 import { eventually, openAuthServer, openSurroundings, type Surroundings } from './auth-fixture.ts';
 import { AuthProcess } from './auth-process.ts';
+import { KeeperChild } from './keeper-child.ts';
+import { Link } from './link.ts';
 
 const told = [userRegistered, userUpdated, userDeactivated, userRolesChanged, sessionRevoked];
 
@@ -99,6 +101,49 @@ describe('events of the auth service', () => {
       const expected = [['user.registered', 'session.revoked'], ['user.registered']];
       assert.deepEqual(await Promise.all(happened), expected);
       assert.equal(await eventually(waiting, (count) => count === 0), 0);
+    });
+  });
+
+  test('killed between commit and notice, another instance has nobody go by what was before', async () => {
+    const { environment, nats, redis, database } = surroundings;
+    await using natsLink = await Link.to(nats.port);
+    await using redisLink = await Link.to(redis.port);
+    await using keeper = await KeeperChild.start(nats.url);
+    await whileRunning(async (other) => {
+      const person = await other.signUp();
+      const { accessToken } = person.tokens;
+      await using auth = new AuthProcess({
+        ...environment,
+        NATS_URL: `nats://127.0.0.1:${natsLink.port}`,
+        REDIS_PORT: String(redisLink.port),
+        LOG_LEVEL: 'info',
+      });
+      const { address } = await auth.line('auth is ready');
+      await using client = new AuthClient(address ?? '');
+      await ear.whatHappened(person.id, 1);
+      for (const instance of [client, other]) assert.equal(await instance.isIn(person.tokens), true);
+      assert.equal((await keeper.ask(accessToken)).user, person.id);
+      for (const link of [natsLink, redisLink]) link.hold();
+      const left = client.signOut(person.tokens).catch(() => undefined);
+      const countSessions = async () => {
+        const { rows } = await sql`select from keystore where user_id = ${person.id}`.execute(database.db);
+        return rows.length;
+      };
+      assert.equal(await eventually(countSessions, (count) => count === 0), 0);
+      await auth.kill();
+      await Promise.all([left, natsLink.close(), redisLink.close()]);
+      // Less than what is kept would live.
+      const isIn = await eventually(
+        () => other.isIn(person.tokens),
+        (found) => !found,
+        15_000,
+      );
+      assert.equal(isIn, false);
+      const status = await eventually(
+        async () => (await keeper.ask(accessToken)).status,
+        (found) => found === 401,
+      );
+      assert.equal(status, 401);
     });
   });
 

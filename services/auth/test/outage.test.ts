@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { connectNats, type NatsClient } from '@tsmicro/micro';
+import type { NatsClient } from '@tsmicro/micro';
 import { type Answer, type AuthClient, assertRefused, type Person } from './auth-client.ts';
-import { type AuthFixture, eventually, openAuth } from './auth-fixture.ts';
+import { type AuthFixture, connectAsker, eventually, openAuth } from './auth-fixture.ts';
 
 const seedKey = { 'x-api-key': '1D3F2DD1A5DE725DD4DF1D82BBB37' };
 
@@ -16,11 +16,7 @@ describe('while a dependency is down', () => {
     auth = await openAuth({}, { ownServers: true });
     client = auth.client;
     person = await client.signUp();
-    nats = await connectNats({
-      natsUrl: auth.surroundings.nats.url,
-      natsServiceName: 'test',
-      natsServiceVersion: '1.0.0',
-    });
+    nats = await connectAsker(auth.surroundings);
   });
   after(async () => {
     await nats.close();

@@ -9,9 +9,12 @@ import { collide as collideOver } from './collision.ts';
 const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
-/** On a machine with too little to spare for 20 hashes some are told to come again. */
+/** Each of them wants a hash: where one at a time is all that there is room for, the last of many more would be too late. */
+const racers = 8;
+
+/** A machine with little to spare tells some to come again, and some that their time was over. */
 const persist = (request: () => Promise<Answer>) =>
-  eventually(request, ({ status }) => status !== 503, 30_000);
+  eventually(request, ({ status }) => status !== 503 && status !== 504, 30_000);
 
 describe('races', () => {
   let auth: AuthFixture;
@@ -23,10 +26,10 @@ describe('races', () => {
   });
   after(() => auth[Symbol.asyncDispose]());
 
-  test('of 20 parallel sign-ups with one email one wins, the others hear that it is taken', async () => {
-    for (let round = 0; round < 3; round++) {
+  test('of parallel sign-ups with one email one wins, the others hear that it is taken', async () => {
+    for (let round = 0; round < 4; round++) {
       const email = `${randomUUID()}@example.com`;
-      const answers = await times(20, (index) =>
+      const answers = await times(racers, (index) =>
         persist(() =>
           client.post('/signup/basic', {
             email: index % 2 ? email : email.toUpperCase(),
@@ -36,7 +39,7 @@ describe('races', () => {
         ),
       );
       const losers = answers.filter(({ status }) => status !== 200);
-      assert.equal(losers.length, 19);
+      assert.equal(losers.length, racers - 1);
       for (const loser of losers) assertRefused(loser, 400, 'user already registered');
       const { rows } = await sql<{ users: number; sessions: number; roles: number }>`
         select

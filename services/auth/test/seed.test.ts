@@ -31,12 +31,14 @@ describe('seed data', () => {
     return await client.signIn(email, password);
   }
 
-  test('in production none is made, and a longer password is asked for', async () => {
+  test('in production none is made, and a longer password is asked for, which is not too common', async () => {
     await using server = await openAuthServer(surroundings, production);
     await using client = new AuthClient(server.address);
     assertRefused(await client.signIn(email, 'changeit'), 401, 'invalid credentials');
     const signUp = { email: 'a@b.co', password: '1234567', name: 'Ann' };
     assertRefused(await client.post('/signup/basic', signUp), 400, 'password must be at least 8 characters');
+    const common = { ...signUp, password: '12345678' };
+    assertRefused(await client.post('/signup/basic', common), 400, 'password is too common');
     const { rows } = await sql`select from users union all select from api_keys`.execute(
       surroundings.database.db,
     );

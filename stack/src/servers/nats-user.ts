@@ -26,9 +26,9 @@ function consumerSubjects(durable: string): string[] {
 }
 
 /**
- * A service answers what stands below its own name, shows itself to those who look for it, and asks only `asked`, of whose
- * events it hears. It tells of what happened to its own, and parks what it could not handle; only an operator has it try
- * that again. Nobody but auth may answer for auth: else any service could say who a token belongs to.
+ * A service answers what stands below its own name, shows itself to those who look for it, and asks only `asked`. It hears of
+ * its own events and of theirs. It tells of what happened to its own, and parks what it could not handle; only an operator
+ * has it try that again. Nobody but auth may answer for auth: else any service could say who a token belongs to.
  */
 export function servicePermissions(name: string, asked: readonly string[]): NatsPermissions {
   const discovery = ['$SRV.PING', '$SRV.INFO', '$SRV.STATS', `$SRV.*.${name}`, `$SRV.*.${name}.>`];

@@ -1,26 +1,25 @@
 import { Controller } from '@tsmicro/micro';
 import { clientOf, type GuardProviders, type Routes } from '@tsmicro/network';
 import { currentSession } from '../session/guard.ts';
-import { UserProfile } from '../user/dto.ts';
+import { type PasswordRules, UserProfile } from '../user/dto.ts';
 import { ProfileChange, passwordChange } from './dto.ts';
 import type { AccountService } from './service.ts';
 
 /** What an account controller is set up with. */
 export interface AccountControllerOptions {
   providers: GuardProviders;
-  /** Shortest password that may be chosen. */
-  passwordMinLength: number;
+  passwordRules: PasswordRules;
 }
 
 /** Changes to the own account. */
 export class AccountController extends Controller {
   readonly #accounts: AccountService;
-  readonly #passwordMinLength: number;
+  readonly #passwordRules: PasswordRules;
 
-  constructor(accounts: AccountService, { providers, passwordMinLength }: AccountControllerOptions) {
+  constructor(accounts: AccountService, { providers, passwordRules }: AccountControllerOptions) {
     super('/profile', providers);
     this.#accounts = accounts;
-    this.#passwordMinLength = passwordMinLength;
+    this.#passwordRules = passwordRules;
   }
 
   override mountRoutes(routes: Routes): void {
@@ -40,7 +39,7 @@ export class AccountController extends Controller {
       {
         summary: 'Change the password, which ends every other session',
         guards,
-        body: passwordChange(this.#passwordMinLength),
+        body: passwordChange(this.#passwordRules),
         errors: {
           400: 'the password was changed a moment ago',
           401: 'invalid credentials',

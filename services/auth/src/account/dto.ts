@@ -1,6 +1,6 @@
 import { HttpUrl, text } from '@tsmicro/dto';
 import { Type } from '@tsmicro/schema';
-import { password } from '../user/dto.ts';
+import { newPassword, Password, type PasswordRules } from '../user/dto.ts';
 
 /** What changes in one's own profile; an empty text takes the picture away. */
 export const ProfileChange = Type.Object(
@@ -12,7 +12,7 @@ export const ProfileChange = Type.Object(
 );
 export type ProfileChange = Type.Static<typeof ProfileChange>;
 
-/** The body of a change of password; the shortest new one is a matter of configuration. */
-export const passwordChange = (minLength: number) =>
-  Type.Object({ currentPassword: password(), newPassword: password(minLength) }, { title: 'PasswordChange' });
+/** The body of a change of password; what is asked of the new one is a matter of configuration. */
+export const passwordChange = (rules: PasswordRules) =>
+  Type.Object({ currentPassword: Password, newPassword: newPassword(rules) }, { title: 'PasswordChange' });
 export type PasswordChange = Type.Static<ReturnType<typeof passwordChange>>;

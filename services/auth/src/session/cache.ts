@@ -1,7 +1,7 @@
 import { type Cache, createCache, type Redis } from '@tsmicro/redis';
 import type { KeptSession, KeptSubject } from './model.ts';
 
-/** A change that ends between its commit and its drop, by a crash, is unknown here for so long at most. */
+/** A change whose instance died before its drop is heard of by its event; without NATS it is unknown for so long at most. */
 const ttlSec = 30;
 
 /** What decisions about tokens go by, apart for what changes apart. */

@@ -3,7 +3,7 @@ import { UuidParam } from '@tsmicro/dto';
 import { Controller, type NatsGroup } from '@tsmicro/micro';
 import { clientOf, type GuardProviders, type HttpRequest, type Routes, reply } from '@tsmicro/network';
 import { Type } from '@tsmicro/schema';
-import { UserProfile } from '../user/dto.ts';
+import { type PasswordRules, UserProfile } from '../user/dto.ts';
 import { Session, SignInBasic, signUpBasic, TokenRefresh, Tokens, UserAuth } from './dto.ts';
 import { createRefreshGuard, currentSession, refreshedToken } from './guard.ts';
 import type { SessionService } from './service.ts';
@@ -11,8 +11,7 @@ import type { SessionService } from './service.ts';
 /** What a session controller is set up with. */
 export interface SessionControllerOptions {
   providers: GuardProviders;
-  /** Shortest password that a sign-up may choose. */
-  passwordMinLength: number;
+  passwordRules: PasswordRules;
 }
 
 /** Signing up, in and out, refreshing, one's own sessions and profile, and the questions of other services about a token. */
@@ -32,7 +31,7 @@ export class SessionController extends Controller {
       '/signup/basic',
       {
         summary: 'Sign up by email and password',
-        body: signUpBasic(this.#options.passwordMinLength),
+        body: signUpBasic(this.#options.passwordRules),
         data: UserAuth,
         errors: { 400: 'user already registered', 429: 'too many attempts' },
       },

@@ -1,14 +1,14 @@
 import { Email, HttpUrl, text, Uuid } from '@tsmicro/dto';
 import { Type } from '@tsmicro/schema';
-import { password, UserProfile } from '../user/dto.ts';
+import { newPassword, Password, type PasswordRules, UserProfile } from '../user/dto.ts';
 import type { SessionRow } from './model.ts';
 
-/** The body of a sign-up; the shortest password is a matter of configuration. */
-export const signUpBasic = (minLength: number) =>
+/** The body of a sign-up; what is asked of the password is a matter of configuration. */
+export const signUpBasic = (rules: PasswordRules) =>
   Type.Object(
     {
       email: Email,
-      password: password(minLength),
+      password: newPassword(rules),
       name: text(2, 200),
       profilePicUrl: Type.Optional(HttpUrl),
     },
@@ -20,7 +20,7 @@ export type SignUpBasic = Type.Static<ReturnType<typeof signUpBasic>>;
 export const SignInBasic = Type.Object(
   {
     email: Email,
-    password: password(),
+    password: Password,
   },
   { title: 'SignInBasic' },
 );

@@ -4,24 +4,24 @@ import { LRUCache } from 'lru-cache';
 const apartMs = 60_000;
 /** Uses are written together, so long after the first of them. */
 const gatherMs = 1_000;
-/** Sessions that are remembered, or wait: beyond it some uses are not written. */
-const maxSessions = 10_000;
+/** Uses that are remembered, or wait: beyond it some are not written. */
+const maxUses = 10_000;
 
-/** Notes when sessions are used, behind the requests' back, each once a minute. */
+/** Notes when sessions, or API keys, are used, behind the requests' back, each once a minute. */
 export class LastUse {
   readonly #write: (ids: readonly string[]) => Promise<void>;
-  readonly #written = new LRUCache<string, true>({ max: maxSessions, ttl: apartMs });
+  readonly #written = new LRUCache<string, true>({ max: maxUses, ttl: apartMs });
   #waiting: string[] = [];
   #writing = false;
 
-  /** `write` notes these sessions as used now; what it throws is a use that nobody sees. */
+  /** `write` notes those with these ids as used now; what it throws is a use that nobody sees. */
   constructor(write: (ids: readonly string[]) => Promise<void>) {
     this.#write = write;
   }
 
-  /** The session is used now. */
+  /** The one with this id is used now. */
   note(id: string): void {
-    if (this.#written.has(id) || this.#waiting.length >= maxSessions) return;
+    if (this.#written.has(id) || this.#waiting.length >= maxUses) return;
     this.#written.set(id, true);
     this.#waiting.push(id);
     if (this.#writing) return;

@@ -22,6 +22,14 @@ export interface Origin {
   userAgent: string | undefined;
 }
 
+const maxUserAgentLength = 256;
+
+/** As much of a User-Agent header as tells a person which device that was. */
+export function toUserAgent(header: string | undefined): string | undefined {
+  const shown = header?.replaceAll(/\p{C}/gu, '').trim().slice(0, maxUserAgentLength);
+  return shown === '' ? undefined : shown;
+}
+
 /** A user in force, and all active roles held. */
 export interface Subject {
   user: User;

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { sessionRevoked } from '@tsmicro/contracts-auth';
-import { createEvent } from '@tsmicro/micro';
 import { ApiError, forbidden, notFound, unauthorized } from '@tsmicro/network';
 import type { Outbox, Postgres, Transaction } from '@tsmicro/postgres';
 import { toUserProfile, type UserProfile } from '../user/dto.ts';
@@ -16,24 +14,22 @@ import {
   toSession,
   type UserAuth,
 } from './dto.ts';
+import { revocationsOf } from './event.ts';
 import type { LastUse } from './last-use.ts';
-import type {
-  DecisionChange,
-  NewSession,
-  OpenSession,
-  Origin,
-  RefreshClaims,
-  TokenClaims,
-  TokenSession,
+import {
+  type DecisionChange,
+  type NewSession,
+  type OpenSession,
+  type Origin,
+  type RefreshClaims,
+  type TokenClaims,
+  type TokenSession,
+  toUserAgent,
 } from './model.ts';
 import type { SessionStore } from './store.ts';
-import type { TokenIssuer } from './token.ts';
+import { bearerOf, type TokenIssuer } from './token.ts';
 
-const bearerForm = /^bearer +(\S+)$/i;
 const createKey = () => randomBytes(32).toString('base64url');
-const maxUserAgentLength = 256;
-/** Sessions that one event names. */
-const maxTold = 1_000;
 
 /** What the service is built on. */
 export interface SessionServiceParts {
@@ -62,7 +58,10 @@ export class SessionService {
     const { users, store, tokens } = this.#parts;
     const keys = { primaryKey: createKey(), secondaryKey: createKey() };
     const { user, roles } = await users.register(body, origin.client, async ({ id }, transaction) => {
-      await store.open({ ...this.#newSession(id, keys), userAgent: toUserAgent(origin) }, transaction);
+      await store.open(
+        { ...this.#newSession(id, keys), userAgent: toUserAgent(origin.userAgent) },
+        transaction,
+      );
     });
     return { user: toUserProfile(user, roles), tokens: await tokens.sign(user.id, keys) };
   }
@@ -77,7 +76,7 @@ export class SessionService {
     const session = this.#newSession(user.id);
     const [roles, pair] = await Promise.all([users.findRoles(user.id), tokens.sign(user.id, session)]);
     // Refused when the account was deactivated, or its password changed, since the password was checked.
-    if (!(await store.open({ ...session, userAgent: toUserAgent(origin), passwordHash }))) {
+    if (!(await store.open({ ...session, userAgent: toUserAgent(origin.userAgent), passwordHash }))) {
       throw unauthorized('invalid credentials');
     }
     return { user: toUserProfile(user, roles), tokens: pair };
@@ -120,10 +119,7 @@ export class SessionService {
   }
 
   async #readAccessToken(header: string | undefined): Promise<TokenClaims> {
-    if (header === undefined || header.trim() === '') throw unauthorized('authorization header is missing');
-    const [, token] = bearerForm.exec(header.trim()) ?? [];
-    if (token === undefined) throw unauthorized('authorization header is malformed');
-    const claims = await this.#parts.tokens.verify(token, 'access');
+    const claims = await this.#parts.tokens.verify(bearerOf(header), 'access');
     if (claims === undefined) throw unauthorized('access token is invalid');
     return claims;
   }
@@ -241,6 +237,11 @@ export class SessionService {
     return done;
   }
 
+  /** Has nobody go by these decisions any more, here or in another service. Never throws. */
+  async forget(change: DecisionChange): Promise<void> {
+    await this.#parts.decisions.tell(change);
+  }
+
   /** Ends sessions of one user. @returns their primary keys */
   #end(userId: string, work: (transaction: Transaction<unknown>) => Promise<string[]>): Promise<string[]> {
     return this.#parts.postgres.transaction(async (transaction) => {
@@ -251,22 +252,10 @@ export class SessionService {
   }
 
   async #writeRevoked(userId: string, sessions: string[], transaction: Transaction<unknown>): Promise<void> {
-    if (sessions.length === 0) return;
-    // All of the user's, where they are too many for an event: who hears of that asks anew about the others.
-    const named = sessions.length > maxTold ? {} : { sessions };
-    await this.#parts.events.write(
-      transaction,
-      createEvent(sessionRevoked, userId, { user: userId, ...named }),
-    );
+    await this.#parts.events.write(transaction, ...revocationsOf(userId, sessions));
   }
 
   #newSession(userId: string, keys = { primaryKey: createKey(), secondaryKey: createKey() }): NewSession {
     return { userId, ...keys, expiresAt: this.#parts.tokens.sessionExpiry };
   }
-}
-
-/** As much of it as tells a person which device that was. */
-function toUserAgent({ userAgent }: Origin): string | undefined {
-  const shown = userAgent?.replaceAll(/\p{C}/gu, '').trim().slice(0, maxUserAgentLength);
-  return shown === '' ? undefined : shown;
 }

@@ -1,6 +1,7 @@
 // JSON Web Tokens (RFC 7519), signed by RS256 and nothing else, as RFC 8725 advises: the algorithm is ours to choose, not
 // the token's, and header fields that bring or point to a key (jwk, jku, x5u, x5c) are never looked at.
 import { hash, type KeyObject } from 'node:crypto';
+import { unauthorized } from '@tsmicro/network';
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { KeyRing } from '../key/key-ring.ts';
@@ -28,8 +29,17 @@ const algorithm = 'RS256';
 const maxTokenLength = 4_096;
 /** Tokens that are remembered as verified: a few hundred bytes each. */
 const maxVerified = 10_000;
+const bearerForm = /^bearer +(\S+)$/i;
 const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const keyForm = /^[\x21-\x7e]{1,128}$/;
+
+/** The token in an authorization header (RFC 6750, section 2.1). @throws {ApiError} 401 when there is none */
+export function bearerOf(header: string | undefined): string {
+  if (header === undefined || header.trim() === '') throw unauthorized('authorization header is missing');
+  const [, token] = bearerForm.exec(header.trim()) ?? [];
+  if (token === undefined) throw unauthorized('authorization header is malformed');
+  return token;
+}
 
 /** Signs and verifies the tokens of sessions. */
 export class TokenIssuer {

@@ -2,11 +2,24 @@ import { text, Uuid } from '@tsmicro/dto';
 import { Type } from '@tsmicro/schema';
 import type { Role, User } from './model.ts';
 
-/**
- * A password. The shortest that may be chosen is a matter of configuration, which asks for no less than the default: older
- * accounts still sign in after it was raised.
- */
-export const password = (minLength = 6) => text(minLength, 100);
+const maxPasswordLength = 100;
+
+/** A password that was chosen some time: older accounts still sign in after more is asked of new passwords. */
+export const Password = text(6, maxPasswordLength);
+
+/** What is asked of a password that somebody chooses. */
+export interface PasswordRules {
+  minLength: number;
+  /** A format that it must have besides, when there is one. */
+  format?: string | undefined;
+}
+
+/** A password that is chosen now; what is asked of it, no less than of the other, is a matter of configuration. */
+export const newPassword = ({ minLength, format }: PasswordRules) =>
+  Type.String({
+    ...text(minLength, maxPasswordLength),
+    ...(format === undefined ? {} : { format }),
+  });
 
 /** A user as the owner of the account sees it. */
 export const UserProfile = Type.Object(

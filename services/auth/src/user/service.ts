@@ -86,8 +86,13 @@ export class UserService {
     try {
       return await write();
     } finally {
-      await this.#profiles.drop(id.toLowerCase());
+      await this.forget(id);
     }
+  }
+
+  /** Takes what everybody saw of a user out of the cache. Never throws. */
+  async forget(id: string): Promise<void> {
+    await this.#profiles.drop(id.toLowerCase());
   }
 
   /** Whether nobody else is an active admin; who asks goes on alone until the transaction's end. */
