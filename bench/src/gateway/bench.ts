@@ -4,9 +4,9 @@ import { comparison } from '../measure/comparison.ts';
 import { type Run, rotated } from '../measure/run.ts';
 import type { Table } from '../measure/table.ts';
 import { keyChecks, type Turn } from './key-check.ts';
-import { check, measureProxy, proxyLoads, requestOf } from './load.ts';
-import { promised } from './promise.ts';
-import { openScene, type Scene } from './scene.ts';
+import { check, measureProxy, type ProxyLoad, proxyLoads, requestOf, serviceLoads } from './load.ts';
+import { type LoadOutcome, promised } from './promise.ts';
+import { openScene, type Scene, type Service } from './scene.ts';
 import { nginx, type OpenProxy, proxyLimit, proxyVariants } from './variant.ts';
 
 /** As long as V8 goes on to improve what it runs. */
@@ -14,6 +14,7 @@ const warmUpSeconds = 6;
 
 async function openProxies(
   scene: Scene,
+  loads: readonly ProxyLoad[],
   resources: AsyncDisposableStack,
   { only, profileDir }: BenchOptions,
 ): Promise<OpenProxy[]> {
@@ -23,20 +24,23 @@ async function openProxies(
     await check(proxy);
     proxies.push(proxy);
   }
-  for (const load of proxyLoads) {
+  for (const load of loads) {
     for (const proxy of proxies) await wrk(requestOf(proxy, load, warmUpSeconds));
   }
   return proxies;
 }
 
-/** The embedded gateway beside other proxies: all of them on one core, the load and what they ask on the others. */
-export async function benchGateway(options: BenchOptions): Promise<Table[]> {
+/** All proxies before one service, under each of these loads in turn. */
+async function benchBefore(
+  service: Service,
+  loads: readonly ProxyLoad[],
+  options: BenchOptions,
+): Promise<{ outcomes: LoadOutcome[]; turns: Turn[] }> {
   const { rounds, seconds, say } = options;
-  requireWrk();
   await using resources = new AsyncDisposableStack();
-  const scene = await openScene(resources, say);
-  const proxies = await openProxies(scene, resources, options);
-  const outcomes = proxyLoads.map((load) => ({ ...load, runs: [] as Run[] }));
+  const scene = await openScene(resources, say, service);
+  const proxies = await openProxies(scene, loads, resources, options);
+  const outcomes = loads.map((load) => ({ ...load, runs: [] as Run[] }));
   const turns: Turn[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const outcome of outcomes) {
@@ -49,11 +53,22 @@ export async function benchGateway(options: BenchOptions): Promise<Table[]> {
         if (proxy.metricsUrl !== undefined) turns.push({ variant, requests, seconds, checks });
       }
     }
-    say(`gateway: round ${round + 1} of ${rounds}`);
+    say(`gateway, before ${service}: round ${round + 1} of ${rounds}`);
   }
+  return { outcomes, turns };
+}
+
+/** The embedded gateway beside other proxies: all of them on one core, the load and what they ask on the others. */
+export async function benchGateway(options: BenchOptions): Promise<Table[]> {
+  requireWrk();
+  const found = [
+    await benchBefore('nginx', proxyLoads, options),
+    await benchBefore('node:http', serviceLoads, options),
+  ];
+  const outcomes = found.flatMap((each) => each.outcomes);
   return [
     ...outcomes.map(({ title, runs }) => comparison(`Proxies: ${title}`, runs, proxyLimit, nginx)),
     promised(outcomes),
-    keyChecks(turns),
+    keyChecks(found.flatMap(({ turns }) => turns)),
   ];
 }

@@ -17,11 +17,16 @@ export const headers = { 'x-api-key': 'a-key-of-the-bench' };
 const path = '/blog/0f8fad5b-d9cb-469f-a165-70867728950e';
 const kilobyte = JSON.stringify({ text: 'x'.repeat(1_013) });
 
-/** The loads, the lightest first. */
+/** The loads before a service that takes more than any proxy passes on, the lightest first. */
 export const proxyLoads: readonly ProxyLoad[] = [
   { title: 'GET, 1 connection', method: 'GET', connections: 1 },
   { title: 'GET, 64 connections', method: 'GET', connections: 64 },
   { title: 'POST of 1 kB, 64 connections', method: 'POST', body: kilobyte, connections: 64 },
+];
+
+/** The load before a service on node:http. */
+export const serviceLoads: readonly ProxyLoad[] = [
+  { title: 'GET of 1 kB, 64 connections, before node:http', method: 'GET', connections: 64 },
 ];
 
 const urlOf = ({ port }: OpenProxy) => `http://127.0.0.1:${port}${path}`;

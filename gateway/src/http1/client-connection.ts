@@ -5,6 +5,7 @@ import { type BodyListener, BodySender } from './client-body.ts';
 import type { Call, CallHolder } from './client-call.ts';
 import { ConnectionLostError, ConnectTimeoutError } from './client-errors.ts';
 import { fieldOf } from './fields.ts';
+import { type Writer, writeBatch } from './write-batch.ts';
 
 /** Whose connection it is. */
 export interface ConnectionOwner {
@@ -32,7 +33,7 @@ const timeoutHint = /(?:^|[\s,;])timeout=(\d{1,9})/i;
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** One connection to a server: one call at a time, one after the other. */
-export class ClientConnection implements AnswerTaker, BodyListener, CallHolder {
+export class ClientConnection implements AnswerTaker, BodyListener, CallHolder, Writer {
   readonly #owner: ConnectionOwner;
   readonly #options: ConnectionOptions;
   readonly #socket: Socket;
@@ -44,6 +45,8 @@ export class ClientConnection implements AnswerTaker, BodyListener, CallHolder {
   #sent = false;
   #reusable = true;
   #paused = false;
+  /** A whole request that was not written yet. */
+  #text = '';
   #idleMs: number;
   /** Until when, on the clock of `performance.now()`, it may be used. */
   #goodUntil = Number.POSITIVE_INFINITY;
@@ -166,15 +169,22 @@ export class ClientConnection implements AnswerTaker, BodyListener, CallHolder {
       this.#body = new BodySender(body, bodyLength, socket, this);
       return;
     }
-    if (body === undefined || body.length === 0) socket.write(head, 'latin1');
-    else if (body.length <= joinedBytes) socket.write(head + body.toString('latin1'), 'latin1');
-    else {
+    if (body === undefined || body.length <= joinedBytes) {
+      this.#text = body === undefined ? head : head + body.toString('latin1');
+      if (!writeBatch.take(this)) this.flush();
+    } else {
       socket.cork();
       socket.write(head, 'latin1');
       socket.write(body);
       socket.uncork();
     }
     this.onRequestSent();
+  }
+
+  flush(): void {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '' && !this.#gone) this.#socket.write(text, 'latin1');
   }
 
   /** @returns whether more may be read */

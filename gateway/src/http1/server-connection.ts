@@ -8,6 +8,7 @@ import { HeadReader } from './head-reader.ts';
 import { parseRequestLine } from './request-line.ts';
 import { type BodyReader, ServerRequest } from './server-request.ts';
 import { ServerResponse } from './server-response.ts';
+import { type Writer, writeBatch } from './write-batch.ts';
 
 const maxHeadBytes = 16 * 1024;
 const headMs = 10_000;
@@ -60,7 +61,7 @@ function withoutBlankLines(bytes: Buffer): Buffer {
  * A client's connection: takes its requests out of the bytes that come, one at a time, as their answers wait for each
  * other anyway, and bounds what a slow or silent client may hold.
  */
-export class ServerConnection {
+export class ServerConnection implements Writer {
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
   readonly #heads = new HeadReader(maxHeadBytes);
@@ -74,6 +75,8 @@ export class ServerConnection {
   #decoder: ChunkedDecoder | undefined;
   /** What is left of a body whose length is known. */
   #leftBytes = 0;
+  /** The end of an answer that was not written yet. */
+  #last: string | undefined;
   #advancing = false;
   /** The reader of the body takes no more for now. */
   #held = false;
@@ -154,9 +157,17 @@ export class ServerConnection {
     this.#advance();
   }
 
-  /** The answer was written to its end. */
-  ended(response: ServerResponse): void {
-    if (response !== this.#response) return;
+  /** Writes the end of the answer that is due, in a moment. */
+  writeLast(text: string): void {
+    this.#last = text;
+    if (!writeBatch.take(this)) this.flush();
+  }
+
+  flush(): void {
+    const text = this.#last;
+    if (text === undefined) return;
+    this.#last = undefined;
+    if (text !== '') this.#socket.write(text, 'latin1');
     this.#since = performance.now();
     this.#unsentBefore = this.#socket.writableLength;
     if (this.#unsentBefore === 0) this.#finish();
@@ -174,7 +185,10 @@ export class ServerConnection {
 
   /** Answers in place of whoever would have, unless an answer has begun, and closes. */
   refuse(status: number, message: string): void {
-    const answerable = !this.#leaving && this.#response?.headersSent !== true;
+    this.flush();
+    // What was answered already is not answered again, whatever is wrong with the rest of its body.
+    const answerable =
+      !this.#leaving && (this.#request === undefined || this.#response?.headersSent === false);
     if (answerable) this.#socket.write(failureBytes(status, message), 'latin1');
     else this.#socket.destroy();
     this.#leave();
@@ -212,6 +226,7 @@ export class ServerConnection {
   };
 
   #onEnd(): void {
+    this.flush();
     // Whoever has ended its side and waits for an answer has left as far as anybody can tell.
     if (this.#response?.writableEnded === false || !(this.idle || this.#leaving)) this.destroy();
     else this.#socket.end();
@@ -273,6 +288,7 @@ export class ServerConnection {
     this.#request = request;
     this.#response = new ServerResponse(this, request);
     if (this.#owner.draining) this.#response.shouldKeepAlive = false;
+    writeBatch.running++;
     this.#owner.accept(request, this.#response);
   }
 
@@ -297,6 +313,7 @@ export class ServerConnection {
     const request = this.#request;
     const response = this.#response;
     this.#response = undefined;
+    writeBatch.running--;
     if (response?.shouldKeepAlive === false) this.#leave();
     else if (request?.complete === true) this.#begin();
     response?.close(true);
@@ -331,6 +348,8 @@ export class ServerConnection {
     const response = this.#response;
     this.#request = undefined;
     this.#response = undefined;
+    this.#last = undefined;
+    if (response !== undefined) writeBatch.running--;
     response?.close(false);
     if (request?.complete === false) request.abort();
   }

@@ -19,6 +19,13 @@ function currentDate(): string {
   return dateLine;
 }
 
+/** What stands before and behind the last piece of a chunked body. */
+function chunkMarks(head: string, piece: Buffer | undefined): [string, string] {
+  return piece === undefined
+    ? [head, '0\r\n\r\n']
+    : [`${head}${piece.length.toString(16)}\r\n`, '\r\n0\r\n\r\n'];
+}
+
 /** What the answer to a request needs to know of it. */
 export interface Answered {
   readonly method: string;
@@ -118,10 +125,14 @@ export class ServerResponse {
     const head = this.#takeHead();
     const bytes = typeof last === 'string' ? Buffer.from(last) : last;
     const piece = this.#bodiless || bytes?.length === 0 ? undefined : bytes;
-    if (piece === undefined) this.#connection.write(this.#chunked ? `${head}0\r\n\r\n` : head);
-    else if (this.#chunked) this.#send(`${head}${piece.length.toString(16)}\r\n`, piece, '\r\n0\r\n\r\n');
-    else this.#send(head, piece);
-    this.#connection.ended(this);
+    const [before, after] = this.#chunked ? chunkMarks(head, piece) : [head, ''];
+    if (piece === undefined) this.#connection.writeLast(before + after);
+    else if (piece.length <= joinedBytes) {
+      this.#connection.writeLast(before + piece.toString('latin1') + after);
+    } else {
+      this.#connection.writeAll(before, piece, after);
+      this.#connection.writeLast('');
+    }
   }
 
   /** Cuts it off, and the connection with it. */

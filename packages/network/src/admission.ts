@@ -7,6 +7,9 @@ const longestIntakeMs = 50;
 /** Turns that are all longer than this are those of a process that cannot keep up. */
 const longTurnMs = 20;
 const judgeEveryMs = 100;
+/** After a turn as short as this nobody looks for a while: to see a turn's end costs one more turn. */
+const shortTurnMs = 5;
+const restMs = 2;
 const minShare = 0.02;
 
 /**
@@ -22,11 +25,13 @@ export class Admission {
   #turnBeganAt: number | undefined;
   #takenInTurn = 0;
   #judgedAt = 0;
+  #restsUntil = 0;
 
   /** Whether a request is taken that has just come up. */
   admits(): boolean {
     const now = performance.now();
     if (this.#turnBeganAt === undefined) {
+      if (now < this.#restsUntil) return true;
       this.#turnBeganAt = now;
       this.#takenInTurn = 0;
       // Called when all that was ready has been worked off.
@@ -48,6 +53,7 @@ export class Admission {
   #endTurn(): void {
     const now = performance.now();
     this.#headroom.observe(now - (this.#turnBeganAt ?? now));
+    if (now - (this.#turnBeganAt ?? now) < shortTurnMs) this.#restsUntil = now + restMs;
     this.#turnBeganAt = undefined;
     if (now - this.#judgedAt < judgeEveryMs) return;
     this.#judgedAt = now;
