@@ -121,8 +121,11 @@ async function openStage(root: string): Promise<Stage> {
  * installation would take place there. Packages that have been fetched before are not fetched again.
  */
 function surroundings(): Record<string, string | undefined> {
-  const { PATH, HOME } = process.env;
-  return { PATH, HOME, npm_config_prefer_offline: 'true' };
+  const { PATH, HOME, NODE_EXTRA_CA_CERTS, npm_config_cache } = process.env;
+  // Where this machine reaches the registry through one that signs by itself, or keeps packages elsewhere, so does npm here.
+  const own = { NODE_EXTRA_CA_CERTS, npm_config_cache };
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  return { PATH, HOME, npm_config_prefer_offline: 'true', ...given };
 }
 
 async function apply(stage: Stage, keyword: string, instruction: Instruction): Promise<void> {

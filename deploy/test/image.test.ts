@@ -159,7 +159,8 @@ describe('auth, out of its image, as compose.yml runs it', () => {
       run(process.execPath, check, { env: environment }),
       'a service that is gone is not well',
     );
-    for (const name of readdirSync(secrets)) {
+    const files = readdirSync(secrets, { withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const { name } of files) {
       const secret = (await readFile(join(secrets, name), 'utf8')).trim();
       assert.equal(service.output.includes(secret), false, name);
     }
