@@ -25,7 +25,7 @@ const attributes = {
     maxLength: 200,
     description: 'What it happened to; events of one subject keep their order',
   }),
-  time: Type.String({ pattern: timeForm, maxLength: 64 }),
+  time: Type.String({ pattern: timeForm, maxLength: 64, examples: ['2030-01-31T12:00:00.000Z'] }),
   datacontenttype: Type.Optional(Type.String({ pattern: '^application/json *(?:;.*)?$' })),
   traceparent: Type.Optional(Type.String({ description: 'W3C trace context' })),
   tracestate: Type.Optional(Type.String({ description: 'W3C trace context, of vendors' })),

@@ -3,7 +3,7 @@ import { Type } from '@tsmicro/schema';
 import type { ApiKey } from './model.ts';
 
 const Moment = Type.String({ format: 'date-time' });
-const Permission = Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,49}$' });
+const Permission = Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,49}$', examples: ['GENERAL'] });
 
 /** The query of the list of keys. */
 export const ApiKeyQuery = Pagination;
