@@ -1,3 +1,4 @@
+export { gatewayNodeArguments } from './discovery/discover.ts';
 export { type EventStreams, type Hearer, makeEventStreams } from './servers/event-streams.ts';
 export { startMongo } from './servers/mongo.ts';
 export { startNats } from './servers/nats.ts';

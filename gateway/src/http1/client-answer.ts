@@ -2,8 +2,9 @@
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { MalformedMessageError } from './errors.ts';
 import { checkCharacters, fieldOf, parseFields } from './fields.ts';
-import { bodyLengthOf, chunked, hasOption, unsaid } from './framing.ts';
+import { bodyLengthOf, chunked, hasOption, isBodiless, unsaid } from './framing.ts';
 import { HeadReader } from './head-reader.ts';
+import { joinedBytes } from './socket-write.ts';
 
 /** An answer but for its body. */
 export interface AnswerHead {
@@ -30,17 +31,17 @@ export interface AnswerTaker {
   onEnd(): void;
 }
 
-/** A body up to here is not copied where it came in one piece, as nearly all do. */
-export const wholeBytes = 16 * 1024;
+/**
+ * A body up to here is not copied where it came in one piece, as nearly all do: it is joined with the head of the answer
+ * to the client before anything else is read.
+ */
+export const wholeBytes = joinedBytes;
 const maxHeadBytes = 16 * 1024;
 /** 100, 102 and 103 may come before the answer itself; nobody means it well with more. */
 const maxInterim = 16;
 const statusLine = /^HTTP\/1\.[01] [1-5]\d\d(?: .*)?\r\n/;
 
 type State = 'idle' | 'head' | 'length' | 'chunks' | 'rest';
-
-/** Whether an answer has none whatever its headers say (RFC 9112 section 6.3). */
-const isBodiless = (status: number, method: string) => method === 'HEAD' || status === 204 || status === 304;
 
 /** Reads the answers of one connection. */
 export class AnswerReader {

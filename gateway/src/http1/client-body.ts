@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { UnsendableError } from './client-errors.ts';
 import { chunked } from './framing.ts';
+import { writeTogether } from './socket-write.ts';
 
 /** Who hears of a body on its way out. */
 export interface BodyListener {
@@ -59,12 +60,7 @@ export class BodySender {
   }
 
   #writeChunk(chunk: Buffer): boolean {
-    this.#socket.cork();
-    this.#socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
-    this.#socket.write(chunk);
-    const taken = this.#socket.write('\r\n', 'latin1');
-    this.#socket.uncork();
-    return taken;
+    return writeTogether(this.#socket, `${chunk.length.toString(16)}\r\n`, chunk, '\r\n');
   }
 
   #end(): void {

@@ -5,6 +5,7 @@ import { type BodyListener, BodySender } from './client-body.ts';
 import type { Call, CallHolder } from './client-call.ts';
 import { ConnectionLostError, ConnectTimeoutError } from './client-errors.ts';
 import { fieldOf } from './fields.ts';
+import { writeTogether } from './socket-write.ts';
 import { type Writer, writeBatch } from './write-batch.ts';
 
 /** Whose connection it is. */
@@ -173,10 +174,7 @@ export class ClientConnection implements AnswerTaker, BodyListener, CallHolder, 
       this.#text = body === undefined ? head : head + body.toString('latin1');
       if (!writeBatch.take(this)) this.flush();
     } else {
-      socket.cork();
-      socket.write(head, 'latin1');
-      socket.write(body);
-      socket.uncork();
+      writeTogether(socket, head, body, '');
     }
     this.onRequestSent();
   }

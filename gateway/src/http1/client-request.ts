@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { UnsendableError } from './client-errors.ts';
+import { outsideValue } from './fields.ts';
 import { chunked, unsaid } from './framing.ts';
 
 /** What is asked of a server, in parts. */
@@ -26,8 +27,6 @@ export interface ClientRequest {
 
 const notInToken = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/;
 const notInTarget = /[^\x21-\x7e\x80-\xff]/;
-/** Written as one byte a character, U+010A would be an end of line. */
-const notInValue = /[^\t\x20-\x7e\x80-\xff]/;
 const bodyMethods: ReadonlySet<string> = new Set(['PATCH', 'POST', 'PUT']);
 
 function lengthOf({ method, body, bodyLength }: RequestParts): number {
@@ -54,7 +53,7 @@ export function toClientRequest(parts: RequestParts, host: string): ClientReques
     names += name;
     values += value;
   }
-  if (notInToken.test(names) || notInTarget.test(path) || notInValue.test(values)) {
+  if (notInToken.test(names) || notInTarget.test(path) || outsideValue.test(values)) {
     throw new UnsendableError('the request has a character that cannot be sent');
   }
   const bodyLength = lengthOf(parts);

@@ -2,6 +2,8 @@ import { MalformedMessageError } from './errors.ts';
 
 /** Control characters, and ends of lines that are not CR and LF: one neighbour would see them and the other not. */
 const misfit = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
+/** What no value can have. Written as one byte a character, U+010A would be an end of line. */
+export const outsideValue = /[^\t\x20-\x7e\x80-\xff]/;
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** So many names are remembered in lower case: what nearly all messages say is not looked at again. */
 const maxKnown = 1_000;

@@ -30,6 +30,10 @@ export function bodyLengthOf(fields: readonly string[]): number {
   return length;
 }
 
+/** Whether an answer has no body whatever its headers say (RFC 9112 section 6.3). */
+export const isBodiless = (status: number, method: string): boolean =>
+  method === 'HEAD' || status === 204 || status === 304;
+
 /** Whether the list of a Connection header has this option. */
 export function hasOption(connection: string | undefined, option: string): boolean {
   if (connection === undefined) return false;

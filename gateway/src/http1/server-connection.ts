@@ -8,6 +8,7 @@ import { HeadReader } from './head-reader.ts';
 import { parseRequestLine } from './request-line.ts';
 import { type BodyReader, ServerRequest } from './server-request.ts';
 import { ServerResponse } from './server-response.ts';
+import { writeTogether } from './socket-write.ts';
 import { type Writer, writeBatch } from './write-batch.ts';
 
 const maxHeadBytes = 16 * 1024;
@@ -136,14 +137,9 @@ export class ServerConnection implements Writer {
     return this.#socket.write(text, 'latin1');
   }
 
-  /** {@link write} for what is too long to be joined, in one call of the system all the same. */
+  /** {@link write} for what is too long to be joined. */
   writeAll(before: string, piece: Buffer, after: string): boolean {
-    this.#socket.cork();
-    if (before !== '') this.#socket.write(before, 'latin1');
-    let room = this.#socket.write(piece);
-    if (after !== '') room = this.#socket.write(after, 'latin1');
-    this.#socket.uncork();
-    return room;
+    return writeTogether(this.#socket, before, piece, after);
   }
 
   /** Gives the reader of the body no more, until {@link resume}. */
@@ -305,7 +301,8 @@ export class ServerConnection implements Writer {
     request.complete = true;
     this.#held = false;
     request.reader?.end();
-    if (this.#response === undefined) this.#begin();
+    // It was answered before it had ended.
+    if (this.#request === request && this.#response === undefined) this.#begin();
   }
 
   /** The client has all of the answer. */
@@ -314,11 +311,13 @@ export class ServerConnection implements Writer {
     const response = this.#response;
     this.#response = undefined;
     writeBatch.running--;
-    if (response?.shouldKeepAlive === false) this.#leave();
-    else if (request?.complete === true) this.#begin();
+    // Whoever worked on it is done before the next request comes.
     response?.close(true);
-    if (this.#leaving) this.#abandon();
-    else if (request?.complete === false) request.discard();
+    if (response?.shouldKeepAlive === false) {
+      this.#leave();
+      this.#abandon();
+    } else if (request?.complete === true) this.#begin();
+    else request?.discard();
   }
 
   /** Waits for the next request. */

@@ -1,9 +1,8 @@
 import { STATUS_CODES } from 'node:http';
+import { outsideValue } from './fields.ts';
+import { isBodiless } from './framing.ts';
 import type { ServerConnection } from './server-connection.ts';
-
-/** A piece of a body up to here goes out in one write with what stands before it. */
-const joinedBytes = 16 * 1024;
-const outsideValue = /[^\t\x20-\x7e\x80-\xff]/;
+import { joinedBytes } from './socket-write.ts';
 
 let dateSecond = 0;
 let dateLine = '';
@@ -98,7 +97,7 @@ export class ServerResponse {
       head += `${name}: ${value}\r\n`;
     }
     if (!dated) head += currentDate();
-    this.#bodiless = this.#request.method === 'HEAD' || status === 204 || status === 304;
+    this.#bodiless = isBodiless(status, this.#request.method);
     if (!measured && !this.#bodiless) {
       if (this.#request.minorVersion === 1) {
         this.#chunked = true;

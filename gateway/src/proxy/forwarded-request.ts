@@ -42,7 +42,7 @@ export function toForwardedRequest(
   if (tracestate !== undefined) fields.push('tracestate', tracestate);
   fields.push('x-deadline-ms', String(Math.max(0, Math.floor(timeLeftMs))));
   return {
-    method: request.method ?? 'GET',
+    method: request.method,
     path: pathAndQuery,
     host:
       route.preserveHost && came.host !== '' ? came.host : route.service.backend.upstream.entity.hostHeader,

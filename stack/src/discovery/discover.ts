@@ -9,7 +9,7 @@ const gatewayPort = 8000;
  * Nearly all that a gateway makes is gone with its request: room for more of it than this, in MiB, costs memory and saves
  * nothing. V8's own bound lets the young generation grow to a hundred.
  */
-const gatewayNodeArguments = ['--max-semi-space-size=8'];
+export const gatewayNodeArguments: readonly string[] = ['--max-semi-space-size=8'];
 const serverNames = ['nats', 'postgres', 'redis', 'mongo'] as const;
 
 /** The code of a package and of all that it is built on. */

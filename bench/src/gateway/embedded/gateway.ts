@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPort } from '@tsmicro/stack';
+import { findPort, gatewayNodeArguments } from '@tsmicro/stack';
 import { serverScript } from '../../http/variant.ts';
 import { Worker } from '../../worker/worker.ts';
 import { highLimit, withHighLimits } from './limits.ts';
@@ -24,8 +24,6 @@ export interface EmbeddedOptions {
 }
 
 const kongFile = join(import.meta.dirname, '../../../../gateway/kong/kong.yml');
-/** As the stack starts it. */
-const nodeArguments = ['--max-semi-space-size=8'];
 const module = new URL('../proxy/embedded.js', import.meta.url).href;
 
 /** The delivered declaration with limits that no load reaches; undefined when it has none. */
@@ -64,7 +62,7 @@ export async function startEmbedded(
     script: serverScript,
     args,
     env,
-    nodeArguments,
+    nodeArguments: gatewayNodeArguments,
     profileDir,
   });
   resources.use(worker);
