@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ChunkedDecoder } from '../src/http1/chunked-decoder.ts';
 import { ChunkExtensionsError, HeadTooLargeError, MalformedMessageError } from '../src/http1/errors.ts';
-import { checkCharacters, fieldOf, parseFields } from '../src/http1/fields.ts';
+import { toFieldLines } from '../src/http1/field-lines.ts';
+import { checkCharacters, Fields } from '../src/http1/fields.ts';
 import { bodyLengthOf, chunked, hasOption, unsaid } from '../src/http1/framing.ts';
 import { HeadReader } from '../src/http1/head-reader.ts';
 import { parseRequestLine } from '../src/http1/request-line.ts';
@@ -64,26 +65,43 @@ test('head: a line that ends in LF alone is refused before any blank line', () =
 
 test('fields: names in lower case, values without blanks around them, all kept in order', () => {
   const head = 'Host: g\r\nX-A:1\r\nx-a: \t 2 \t\r\nx-empty:\r\nx-latin: caf\xe9\r\n';
-  const fields = parseFields(head, 0);
-  assert.deepEqual(fields, ['host', 'g', 'x-a', '1', 'x-a', '2', 'x-empty', '', 'x-latin', 'caf\xe9']);
-  assert.equal(fieldOf(fields, 'x-a'), '1, 2');
-  assert.equal(fieldOf(fields, 'x-b'), undefined);
+  const fields = new Fields(head, 0);
+  assert.deepEqual(fields.flat, ['host', 'g', 'x-a', '1', 'x-a', '2', 'x-empty', '', 'x-latin', 'caf\xe9']);
+  assert.equal(fields.value('x-a'), '1, 2');
+  assert.equal(fields.value('x-b'), undefined);
 });
 
 test('fields: what is no name, no colon, folded or a control character is refused', () => {
   for (const line of ['x', ': a', 'x : a', ' x: a', 'x\ty: a', 'caf\xe9: a', '(x): a', 'x a'])
-    assert.throws(() => parseFields(`${line}\r\n`, 0), MalformedMessageError, line);
-  assert.throws(() => parseFields('x: a\r\n b\r\n', 0), MalformedMessageError);
+    assert.throws(() => new Fields(`${line}\r\n`, 0), MalformedMessageError, line);
+  assert.throws(() => new Fields('x: a\r\n b\r\n', 0), MalformedMessageError);
   for (const text of ['x: a\0b\r\n', 'x: a\rb\r\n', 'x: a\nb\r\n', 'x: a\x7f\r\n', 'x: a\x0b\r\n'])
     assert.throws(() => checkCharacters(text), MalformedMessageError, JSON.stringify(text));
   checkCharacters('x: a\tb \xff\r\n');
 });
 
+test('fields: lines go on as they came, but for those that are left out, wherever they stand', () => {
+  const head = 'GET / HTTP/1.1\r\nA: 1\r\nb:2\r\nC: 3 \r\nd: 4\r\n';
+  const without = (...names: string[]) =>
+    new Fields(head, head.indexOf('A')).linesWithout((name) => names.includes(name));
+  assert.equal(without(), 'A: 1\r\nb:2\r\nC: 3 \r\nd: 4\r\n');
+  assert.equal(without('a'), 'b:2\r\nC: 3 \r\nd: 4\r\n');
+  assert.equal(without('b', 'c'), 'A: 1\r\nd: 4\r\n');
+  assert.equal(without('a', 'c', 'd'), 'b:2\r\n');
+  assert.equal(without('a', 'b', 'c', 'd'), '');
+  assert.equal(
+    new Fields('GET / HTTP/1.1\r\n', 16).linesWithout(() => false),
+    '',
+  );
+});
+
+const lengthIn = (fields: readonly string[]) => bodyLengthOf(new Fields(toFieldLines(fields), 0));
+
 test('length: one way to say it, or none', () => {
-  assert.equal(bodyLengthOf(['host', 'g']), unsaid);
-  assert.equal(bodyLengthOf(['content-length', '0']), 0);
-  assert.equal(bodyLengthOf(['content-length', '1048576']), 1_048_576);
-  assert.equal(bodyLengthOf(['transfer-encoding', 'Chunked']), chunked);
+  assert.equal(lengthIn(['host', 'g']), unsaid);
+  assert.equal(lengthIn(['content-length', '0']), 0);
+  assert.equal(lengthIn(['content-length', '1048576']), 1_048_576);
+  assert.equal(lengthIn(['transfer-encoding', 'Chunked']), chunked);
   for (const fields of [
     ['content-length', ''],
     ['content-length', '+1'],
@@ -95,7 +113,7 @@ test('length: one way to say it, or none', () => {
     ['transfer-encoding', 'gzip, chunked'],
     ['transfer-encoding', ''],
   ]) {
-    assert.throws(() => bodyLengthOf(fields), MalformedMessageError, fields.join());
+    assert.throws(() => lengthIn(fields), MalformedMessageError, fields.join());
   }
 });
 

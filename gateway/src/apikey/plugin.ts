@@ -26,7 +26,7 @@ const noKey = /,|^.{1025}/s;
 function apikeyOf({ request }: Exchange): string {
   const key = (request.header(headerName) ?? '').trim();
   if (key.includes(',')) {
-    const count = request.rawHeaders.filter((name, index) => index % 2 === 0 && name === headerName);
+    const count = request.fields.names.filter((name) => name === headerName);
     if (count.length > 1) throw badRequest('x-api-key header is there twice');
   }
   if (key === '') throw unauthorized('x-api-key header is missing');

@@ -1,7 +1,6 @@
 import { unavailable } from '@tsmicro/network';
-import { fieldOf } from '../http1/fields.ts';
 import type { Exchange } from '../proxy/exchange.ts';
-import { observeSending } from '../proxy/observation.ts';
+import { beginSending, endSending } from '../proxy/observation.ts';
 import type { Backend } from '../upstream/backend.ts';
 import type { Target } from '../upstream/target.ts';
 import type { UpstreamBook } from '../upstream/upstream-book.ts';
@@ -103,18 +102,18 @@ export class Verifier {
 
   async #observed(attempt: Attempt, key: string, exchange: Exchange): Promise<Verification> {
     const { requestId } = exchange;
-    const { trace, end } = observeSending(exchange, 'apikey-check');
-    const { traceparent, tracestate } = trace;
+    const sending = beginSending(exchange, 'apikey-check', performance.now());
+    const { traceparent, tracestate } = sending?.trace ?? exchange.trace;
     const fields = ['x-api-key', key, 'x-request-id', requestId];
     fields.push('x-deadline-ms', String(attempt.timeoutMs), 'traceparent', traceparent);
     if (tracestate !== undefined) fields.push('tracestate', tracestate);
     try {
       const verification = await this.#ask(attempt, fields);
       const { ruling } = verification;
-      end(ruling === 'granted' ? 200 : ruling.status);
+      endSending(sending, ruling === 'granted' ? 200 : ruling.status);
       return verification;
     } catch (error) {
-      end(undefined, error);
+      endSending(sending, undefined, error);
       throw error;
     }
   }
@@ -125,10 +124,10 @@ export class Verifier {
     const askedAt = performance.now();
     const { status, fields, body } = await backend.ask({ path, fields: sent, signal, maxBodyBytes }, tried);
     if (status >= 200 && status < 300) {
-      return { ruling: 'granted', askedAt, endsAt: endOf(fieldOf(fields, expiryHeader), askedAt) };
+      return { ruling: 'granted', askedAt, endsAt: endOf(fields.value(expiryHeader), askedAt) };
     }
     if (status !== 401 && status !== 403) throw new Error(`the key check was answered with ${status}`);
-    const contentType = fieldOf(fields, 'content-type') ?? 'text/plain';
+    const contentType = fields.value('content-type') ?? 'text/plain';
     return {
       ruling: { status, contentType, body: body.toString() },
       askedAt,

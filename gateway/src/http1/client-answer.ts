@@ -1,7 +1,7 @@
 // Reads answers to requests out of the bytes of a connection (RFC 9112 sections 4 to 7), one answer to each request.
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { MalformedMessageError } from './errors.ts';
-import { checkCharacters, fieldOf, parseFields } from './fields.ts';
+import { checkCharacters, Fields } from './fields.ts';
 import { bodyLengthOf, chunked, hasOption, isBodiless, unsaid } from './framing.ts';
 import { HeadReader } from './head-reader.ts';
 import { joinedBytes } from './socket-write.ts';
@@ -9,8 +9,7 @@ import { joinedBytes } from './socket-write.ts';
 /** An answer but for its body. */
 export interface AnswerHead {
   readonly status: number;
-  /** Name in lower case, value, name, value, as they came. */
-  readonly fields: readonly string[];
+  readonly fields: Fields;
   /** The value of its Connection header. */
   readonly connection: string | undefined;
   /** Bytes of the body; `chunked`, or `unsaid` where it ends with the connection. */
@@ -101,13 +100,13 @@ export class AnswerReader {
       }
       return;
     }
-    const fields = parseFields(text, text.indexOf('\n') + 1);
+    const fields = new Fields(text, text.indexOf('\n') + 1);
     const said = bodyLengthOf(fields);
     // Whoever reads it by the rules of HTTP/1.0 knows no chunks.
     if (old && said === chunked) throw new MalformedMessageError('HTTP/1.0 has no chunks');
     const bodyLength = isBodiless(status, this.#method) ? 0 : said;
     if (bodyLength >= 0 && following > bodyLength) throw new MalformedMessageError('an answer is too long');
-    const connection = fieldOf(fields, 'connection');
+    const connection = fields.value('connection');
     const closing =
       bodyLength === unsaid ||
       hasOption(connection, 'close') ||

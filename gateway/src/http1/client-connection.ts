@@ -4,7 +4,6 @@ import { type AnswerHead, AnswerReader, type AnswerTaker } from './client-answer
 import { type BodyListener, BodySender } from './client-body.ts';
 import type { Call, CallHolder } from './client-call.ts';
 import { ConnectionLostError, ConnectTimeoutError } from './client-errors.ts';
-import { fieldOf } from './fields.ts';
 import { writeTogether } from './socket-write.ts';
 import { type Writer, writeBatch } from './write-batch.ts';
 
@@ -203,7 +202,7 @@ export class ClientConnection implements AnswerTaker, BodyListener, CallHolder, 
 
   #idleMsOf({ fields }: AnswerHead): number {
     const { keepAliveMs } = this.#options;
-    const hint = fieldOf(fields, 'keep-alive');
+    const hint = fields.value('keep-alive');
     const seconds = hint === undefined ? undefined : timeoutHint.exec(hint)?.[1];
     if (seconds === undefined) return keepAliveMs;
     return Math.min(keepAliveMs, Number(seconds) * 1_000 - keepAliveMarginMs);

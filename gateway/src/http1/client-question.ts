@@ -1,12 +1,12 @@
 import type { AnswerHead } from './client-answer.ts';
 import { type Asker, Call } from './client-call.ts';
 import type { ClientRequest } from './client-request.ts';
+import { Fields } from './fields.ts';
 
 /** A whole answer. */
 export interface Reply {
   readonly status: number;
-  /** Name in lower case, value, name, value. */
-  readonly fields: readonly string[];
+  readonly fields: Fields;
   readonly body: Buffer;
 }
 
@@ -60,7 +60,7 @@ class Question implements Asker {
   }
 
   onEnd(): void {
-    const { status = 0, fields = [] } = this.#head ?? {};
+    const { status = 0, fields = new Fields('', 0) } = this.#head ?? {};
     this.#settled.resolve({ status, fields, body: Buffer.concat(this.#chunks) });
   }
 

@@ -5,11 +5,15 @@ import { chunked, unsaid } from './framing.ts';
 
 /** What is asked of a server, in parts. */
 export interface RequestParts {
+  /** One of those that are known. */
   readonly method: string;
   /** Path and query. */
   readonly path: string;
-  /** Name in lower case, value, name, value; nothing of the connection and of the length. */
-  readonly fields: readonly string[];
+  /**
+   * Lines of fields, each with its end, nothing of the connection and of the length: as they were read from a message, or
+   * as `toFieldLines` gives them.
+   */
+  readonly lines: string;
   readonly body?: Buffer | Readable | undefined;
   /** Of a body that is streamed, where it is known; else it is chunked. */
   readonly bodyLength?: number | undefined;
@@ -25,7 +29,6 @@ export interface ClientRequest {
   readonly bodyLength: number;
 }
 
-const notInToken = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/;
 const notInTarget = /[^\x21-\x7e\x80-\xff]/;
 const bodyMethods: ReadonlySet<string> = new Set(['PATCH', 'POST', 'PUT']);
 
@@ -35,29 +38,21 @@ function lengthOf({ method, body, bodyLength }: RequestParts): number {
   return body.length > 0 || bodyMethods.has(method) ? body.length : unsaid;
 }
 
+function lengthLine(bodyLength: number): string {
+  if (bodyLength === unsaid) return '';
+  return bodyLength === chunked ? 'transfer-encoding: chunked\r\n' : `content-length: ${bodyLength}\r\n`;
+}
+
 /**
- * Puts a request to `host` together. What holds the end of a line, or a character that is not one byte, is never sent.
- * @throws {UnsendableError}
+ * Puts a request to `host` together; `more` are lines that only this attempt has.
+ * @throws {UnsendableError} for a path or host that would not be read as it is meant
  */
-export function toClientRequest(parts: RequestParts, host: string): ClientRequest {
-  const { method, path, fields, body } = parts;
-  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
-  // Looked at together, at the end: one long text is looked through faster than many short ones.
-  let names = method;
-  let values = host;
-  for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i] ?? '';
-    const value = fields[i + 1] ?? '';
-    if (name === '') throw new UnsendableError('a header of the request has no name');
-    head += `${name}: ${value}\r\n`;
-    names += name;
-    values += value;
-  }
-  if (notInToken.test(names) || notInTarget.test(path) || outsideValue.test(values)) {
+export function toClientRequest(parts: RequestParts, host: string, more = ''): ClientRequest {
+  const { method, path, lines, body } = parts;
+  if (notInTarget.test(path) || outsideValue.test(host)) {
     throw new UnsendableError('the request has a character that cannot be sent');
   }
   const bodyLength = lengthOf(parts);
-  if (bodyLength === chunked) head += 'transfer-encoding: chunked\r\n';
-  else if (bodyLength !== unsaid) head += `content-length: ${bodyLength}\r\n`;
-  return { method, head: `${head}\r\n`, body, bodyLength };
+  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n${lines}${more}${lengthLine(bodyLength)}\r\n`;
+  return { method, head, body, bodyLength };
 }

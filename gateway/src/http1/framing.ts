@@ -1,4 +1,5 @@
 import { MalformedMessageError } from './errors.ts';
+import type { Fields } from './fields.ts';
 
 /** The body is chunked. */
 export const chunked = -1;
@@ -12,13 +13,14 @@ const digits = /^\d{1,15}$/;
  * readers could take in two ways is refused: both headers, a header that is there twice, another coding than `chunked`.
  * @throws {MalformedMessageError}
  */
-export function bodyLengthOf(fields: readonly string[]): number {
+export function bodyLengthOf(fields: Fields): number {
+  const { names } = fields;
   let length = unsaid;
-  for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
     if (name !== 'content-length' && name !== 'transfer-encoding') continue;
     if (length !== unsaid) throw new MalformedMessageError('the length of the body is said twice');
-    const value = fields[i + 1] ?? '';
+    const value = fields.valueAt(i);
     if (name === 'content-length') {
       if (!digits.test(value)) throw new MalformedMessageError('the length of the body is no number');
       length = Number(value);
@@ -37,7 +39,9 @@ export const isBodiless = (status: number, method: string): boolean =>
 /** Whether the list of a Connection header has this option. */
 export function hasOption(connection: string | undefined, option: string): boolean {
   if (connection === undefined) return false;
-  if (connection.length === option.length) return connection.toLowerCase() === option;
+  if (!connection.includes(',')) {
+    return connection.length === option.length && connection.toLowerCase() === option;
+  }
   return connection
     .toLowerCase()
     .split(',')

@@ -1,4 +1,4 @@
-import { fieldOf } from './fields.ts';
+import type { Fields } from './fields.ts';
 import { bodyLengthOf, hasOption, unsaid } from './framing.ts';
 import type { RequestLine } from './request-line.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -22,10 +22,11 @@ export class ServerRequest {
   /** The target as the client wrote it. */
   readonly url: string;
   readonly minorVersion: 0 | 1;
-  /** Name in lower case, value, name, value. */
-  readonly rawHeaders: readonly string[];
+  readonly fields: Fields;
   /** Bytes of the body; -1 when it is chunked. */
   readonly bodyLength: number;
+  /** When its head was there, of `performance.now()`. */
+  readonly arrivedAt: number;
   /** All of it is there. */
   complete: boolean;
   /** Ended before all of it was there. */
@@ -33,12 +34,13 @@ export class ServerRequest {
   #reader: BodyReader | undefined;
 
   /** @throws {MalformedMessageError} when its body has no one length */
-  constructor(connection: ServerConnection, line: RequestLine, fields: readonly string[]) {
+  constructor(connection: ServerConnection, line: RequestLine, fields: Fields, arrivedAt: number) {
     this.connection = connection;
+    this.arrivedAt = arrivedAt;
     this.method = line.method;
     this.url = line.target;
     this.minorVersion = line.minorVersion;
-    this.rawHeaders = fields;
+    this.fields = fields;
     const length = bodyLengthOf(fields);
     this.bodyLength = length === unsaid ? 0 : length;
     this.complete = this.bodyLength === 0;
@@ -46,7 +48,12 @@ export class ServerRequest {
 
   /** The value of a header by its lower-case name; of one that came more than once all values, with commas. */
   header(name: string): string | undefined {
-    return fieldOf(this.rawHeaders, name);
+    return this.fields.value(name);
+  }
+
+  /** Name in lower case, value, name, value. */
+  get rawHeaders(): string[] {
+    return this.fields.flat;
   }
 
   /** Whether its client keeps the connection for another one. */

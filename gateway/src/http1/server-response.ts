@@ -25,11 +25,22 @@ function chunkMarks(head: string, piece: Buffer | undefined): [string, string] {
     : [`${head}${piece.length.toString(16)}\r\n`, '\r\n0\r\n\r\n'];
 }
 
+const nobody: readonly (() => void)[] = [];
+
 /** What the answer to a request needs to know of it. */
 export interface Answered {
   readonly method: string;
   readonly minorVersion: 0 | 1;
   readonly keepsAlive: boolean;
+}
+
+/** The headers of an answer in lines, each with its end, but for those of the connection. */
+export interface AnswerLines {
+  readonly lines: string;
+  /** Whether they have a date. */
+  readonly dated: boolean;
+  /** Whether they say how long the body is. */
+  readonly measured: boolean;
 }
 
 /** The answer to a request. */
@@ -50,7 +61,7 @@ export class ServerResponse {
   #head = '';
   #chunked = false;
   #bodiless = false;
-  #closers: (() => void)[] = [];
+  #closers = nobody;
   #drained: (() => void) | undefined;
 
   constructor(connection: ServerConnection, request: Answered) {
@@ -67,7 +78,7 @@ export class ServerResponse {
   /** Calls `listener` at its end or when its client has gone, or once more may be written. */
   once(event: 'close' | 'drain', listener: () => void): void {
     if (event === 'drain') this.#drained = listener;
-    else this.#closers.push(listener);
+    else this.#closers = [...this.#closers, listener];
   }
 
   /** Lets a client that waits for it send its body. */
@@ -81,7 +92,7 @@ export class ServerResponse {
    * @throws {TypeError} for a value that no header can have
    */
   writeHead(status: number, fields: readonly string[]): void {
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
+    let lines = '';
     let dated = false;
     let measured = false;
     for (let i = 0; i < fields.length; i += 2) {
@@ -94,8 +105,14 @@ export class ServerResponse {
       }
       if (name === 'date') dated = true;
       else if (name === 'content-length') measured = true;
-      head += `${name}: ${value}\r\n`;
+      lines += `${name}: ${value}\r\n`;
     }
+    this.forwardHead(status, { lines, dated, measured });
+  }
+
+  /** {@link writeHead} for headers that are lines already, and known to be fit to be sent. */
+  forwardHead(status: number, { lines, dated, measured }: AnswerLines): void {
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${lines}`;
     if (!dated) head += currentDate();
     this.#bodiless = isBodiless(status, this.#request.method);
     if (!measured && !this.#bodiless) {
@@ -152,7 +169,7 @@ export class ServerResponse {
     this.writableFinished = finished;
     this.destroyed = true;
     const closers = this.#closers;
-    this.#closers = [];
+    this.#closers = nobody;
     for (const closer of closers) closer();
   }
 

@@ -22,10 +22,10 @@ const isHealth = ({ url }: ServerRequest) => /\/health(?:\/live|\/ready)?$/.test
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /**
- * An HTTP/1.1 server on node:net, for a proxy: a request's head becomes one flat list of headers, an answer's head and
- * short body one write, and nothing in between is made for each of them. What goes beyond RFC 9112 or can be read in
- * two ways is refused, in the envelope; slow, silent and oversized clients are bounded, and more requests than can be
- * answered are refused before anything is done for them.
+ * An HTTP/1.1 server on node:net, for a proxy: a request's headers stay in the text that they came in, an answer's head
+ * and short body are one write, and nothing in between is made for each of them. What goes beyond RFC 9112 or can be
+ * read in two ways is refused, in the envelope; slow, silent and oversized clients are bounded, and more requests than
+ * can be answered are refused before anything is done for them.
  */
 export class HttpServer implements ConnectionOwner {
   readonly server: Server;

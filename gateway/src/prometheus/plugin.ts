@@ -1,6 +1,6 @@
 // Kong's plugin prometheus: what happened to the requests of a route, beside this gateway's own metrics.
 import type { Plugin, PluginKind, Verdict } from '../plugin/plugin.ts';
-import type { Exchange } from '../proxy/exchange.ts';
+import type { Closer, Exchange } from '../proxy/exchange.ts';
 import { BandwidthMeter } from './bandwidth.ts';
 import type { KongMetrics } from './kong-metrics.ts';
 import { type PrometheusSettings, parsePrometheusSettings } from './settings.ts';
@@ -8,7 +8,7 @@ import { type PrometheusSettings, parsePrometheusSettings } from './settings.ts'
 /** As nginx, and so Kong, calls a client that left before its answer. */
 const clientLeft = 499;
 
-class Prometheus implements Plugin {
+class Prometheus implements Plugin, Closer {
   readonly #settings: PrometheusSettings;
   readonly #metrics: KongMetrics;
   readonly #meter = new BandwidthMeter();
@@ -23,11 +23,11 @@ class Prometheus implements Plugin {
   }
 
   access(exchange: Exchange): Verdict {
-    if (!this.#idle) exchange.onClose(() => this.#ended(exchange));
+    if (!this.#idle) exchange.onClose(this);
     return undefined;
   }
 
-  #ended({ request, response, route, upstreamMs, elapsedMs }: Exchange): void {
+  onExchangeClosed({ request, response, route, upstreamMs, elapsedMs }: Exchange): void {
     if (route === undefined) return;
     const { statusCodes, latencies, bandwidth } = this.#settings;
     if (statusCodes) {

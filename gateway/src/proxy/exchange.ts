@@ -1,20 +1,22 @@
 import { requestIdFrom, type TraceContext, traceIdOf } from '@tsmicro/network';
+import { toFieldLines } from '../http1/field-lines.ts';
 import type { ServerRequest } from '../http1/server-request.ts';
 import type { ServerResponse } from '../http1/server-response.ts';
 import { observeExchange } from './observation.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
-import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
+import { type RequestHeaders, readRequestHeaders, toForwardedLines } from './request-headers.ts';
 
 const unknownRoute = 'unknown';
 /** How long a request may take from its arrival to the first byte of its answer. */
 const totalMs = 5_000;
 const usualMaxBodyBytes = 1024 * 1024;
-const noHeaders: RequestHeaders = {
-  forwarded: [],
-  host: '',
-  bodyLength: 0,
-  expectsContinue: false,
-};
+const noHeaders: RequestHeaders = { host: '', bodyLength: 0, expectsContinue: false, connection: '' };
+
+/** Something that is told when an exchange is over. */
+export interface Closer {
+  /** Its client has the whole answer, or has left. */
+  onExchangeClosed(exchange: Exchange): void;
+}
 
 /** One request and its response on their way through the gateway. */
 export class Exchange {
@@ -40,14 +42,19 @@ export class Exchange {
   /** What a consistent hash tells it apart by, once that was asked. */
   hashKey: string | undefined;
   /** In milliseconds, of `performance.now()`. */
-  readonly arrivedAt = performance.now();
-  readonly #closers: (() => void)[] = [];
+  readonly arrivedAt: number;
+  readonly #closers: Closer[] = [];
+  /** Names of the client's headers that do not go on. */
+  #withheld: readonly string[] = [];
+  /** Lines that go on besides, by the lower-case name of their header. */
+  #added: Map<string, string> | undefined;
   #pausedMs = 0;
   #trace: TraceContext | undefined;
 
   constructor(request: ServerRequest, response: ServerResponse) {
     this.request = request;
     this.response = response;
+    this.arrivedAt = request.arrivedAt;
     this.requestId = requestIdFrom(request.header('x-request-id'));
   }
 
@@ -76,12 +83,12 @@ export class Exchange {
     return this.#trace;
   }
 
-  /** Calls `closer` when its client has the whole answer, or has left; in the order in which they come. */
-  onClose(closer: () => void): void {
+  /** Tells `closer` when its client has the whole answer, or has left; in the order in which they come. */
+  onClose(closer: Closer): void {
     // One listener for all: adding and telling each of them costs more than most of them do.
     if (this.#closers.push(closer) > 1) return;
     this.response.once('close', () => {
-      for (const close of this.#closers) close();
+      for (const each of this.#closers) each.onExchangeClosed(this);
     });
   }
 
@@ -100,18 +107,23 @@ export class Exchange {
     this.headers = readRequestHeaders(this.request);
   }
 
-  /** Keeps a header from the service. */
+  /** Keeps a header from the service, by its lower-case name. */
   dropHeader(name: string): void {
-    const { forwarded } = this.headers;
-    for (let i = forwarded.length - 2; i >= 0; i -= 2) {
-      if (forwarded[i] === name) forwarded.splice(i, 2);
-    }
+    this.#withheld = [...this.#withheld, name];
+    this.#added?.delete(name);
   }
 
-  /** Sends a header to the service, instead of what the client said under this lower-case name. */
+  /** Sends a header to the service, instead of what the client said under this lower-case name. @throws {UnsendableError} */
   setHeader(name: string, value: string): void {
     this.dropHeader(name);
-    this.headers.forwarded.push(name, value);
+    this.#added ??= new Map();
+    this.#added.set(name, toFieldLines([name, value]));
+  }
+
+  /** The headers that go on to the service besides the gateway's own. */
+  get forwardedLines(): string {
+    const lines = toForwardedLines(this.request.fields, this.headers.connection, this.#withheld);
+    return this.#added === undefined ? lines : lines + [...this.#added.values()].join('');
   }
 
   /** Milliseconds since the request arrived. */
@@ -119,9 +131,9 @@ export class Exchange {
     return performance.now() - this.arrivedAt;
   }
 
-  /** Milliseconds until the deadline; the client's own slowness does not count. */
-  get timeLeftMs(): number {
-    return totalMs + this.#pausedMs - this.elapsedMs;
+  /** Milliseconds until the deadline, at `now` of `performance.now()`; the client's own slowness does not count. */
+  timeLeftMs(now: number): number {
+    return totalMs + this.#pausedMs - (now - this.arrivedAt);
   }
 
   /** Takes time off the clock that the client used up for sending its body. */

@@ -8,51 +8,31 @@ import type { ProxiedRoute } from './proxied-route.ts';
 export interface ForwardedRequest extends RequestParts {
   /** Undefined where the target's own name is said. */
   readonly host: string | undefined;
-  readonly fields: string[];
 }
 
-/**
- * Builds the request to the service. `x-forwarded-*` say what this gateway saw, never what a client claims; the
- * last header is `x-deadline-ms`, the milliseconds that the service has.
- */
+/** Builds the request to the service. `x-forwarded-*` say what this gateway saw, never what a client claims. */
 export function toForwardedRequest(
   exchange: Exchange,
   route: ProxiedRoute,
   pathAndQuery: string,
   body: Buffer | Readable | undefined,
   { traceparent, tracestate }: TraceContext,
-  timeLeftMs: number,
 ): ForwardedRequest {
   const { request, requestId, headers: came } = exchange;
-  const fields = came.forwarded;
-  fields.push(
-    'x-request-id',
-    requestId,
-    'x-forwarded-for',
-    exchange.clientAddress,
-    'x-forwarded-host',
-    came.host,
-    'x-forwarded-proto',
-    'http',
-    'x-forwarded-port',
-    String(request.connection.localPort),
-    'traceparent',
-    traceparent,
-  );
-  if (tracestate !== undefined) fields.push('tracestate', tracestate);
-  fields.push('x-deadline-ms', String(Math.max(0, Math.floor(timeLeftMs))));
+  const trace = `traceparent: ${traceparent}\r\n${tracestate === undefined ? '' : `tracestate: ${tracestate}\r\n`}`;
+  const seen = `x-forwarded-for: ${exchange.clientAddress}\r\nx-forwarded-host: ${came.host}\r\nx-forwarded-proto: http\r\nx-forwarded-port: ${request.connection.localPort}\r\n`;
   return {
     method: request.method,
     path: pathAndQuery,
     host:
       route.preserveHost && came.host !== '' ? came.host : route.service.backend.upstream.entity.hostHeader,
-    fields,
+    lines: `${exchange.forwardedLines}x-request-id: ${requestId}\r\n${seen}${trace}`,
     body,
     bodyLength: came.bodyLength > 0 ? came.bodyLength : undefined,
   };
 }
 
-/** Says anew how much time is left: what an earlier attempt took is gone. */
-export function refreshDeadline(forwarded: ForwardedRequest, timeLeftMs: number): void {
-  forwarded.fields[forwarded.fields.length - 1] = String(Math.max(0, Math.floor(timeLeftMs)));
+/** Says how many milliseconds the service has; anew with every attempt, as what an earlier one took is gone. */
+export function toDeadlineLine(timeLeftMs: number): string {
+  return `x-deadline-ms: ${Math.max(0, Math.floor(timeLeftMs))}\r\n`;
 }

@@ -9,17 +9,18 @@ import type { RetryBudget } from '../upstream/retry-budget.ts';
 import type { Target } from '../upstream/target.ts';
 import type { TargetPool } from '../upstream/target-pool.ts';
 import { endResponse, leavesBodyUnread } from './end.ts';
-import type { Exchange } from './exchange.ts';
+import type { Closer, Exchange } from './exchange.ts';
 import { mayRetry, retryDelayMs, toFailure } from './failed-attempt.ts';
-import { type ForwardedRequest, refreshDeadline, toForwardedRequest } from './forwarded-request.ts';
-import { observeSending, type Sending } from './observation.ts';
+import { type ForwardedRequest, toDeadlineLine, toForwardedRequest } from './forwarded-request.ts';
+import { beginSending, endSending, type HttpOperation } from './observation.ts';
 import { Patience, type Phase } from './patience.ts';
 import type { ProxiedRoute, ProxiedService } from './proxied-route.ts';
-import { toClientHeaders } from './response-headers.ts';
+import { toClientLines } from './response-headers.ts';
 import type { Unread } from './unread.ts';
 
 /** A client that takes nothing of its answer for this long has left without saying so. */
 const stalledClientMs = 30_000;
+const none: readonly Target[] = [];
 
 /** What a forwarding needs besides the request. */
 export interface ForwardingContext {
@@ -35,20 +36,20 @@ export interface ForwardingContext {
  * One request on its way to a service and its answer on the way back: it hears of both from the connection itself, so
  * that no stream and no promise stands between the two sockets.
  */
-export class Forwarding implements Asker {
+export class Forwarding implements Asker, Closer {
   readonly #context: ForwardingContext;
   readonly #exchange: Exchange;
   readonly #service: ProxiedService;
-  readonly #sending: Sending;
   readonly #request: ForwardedRequest;
   readonly #stream: Readable | undefined;
-  /** When, on the exchange's clock, it began. */
-  readonly #beganAtMs: number;
-  readonly #firstTimeLeftMs: number;
-  readonly #patience = new Patience((phase) => this.#timedOut(phase));
+  /** When it began, of `performance.now()`. */
+  readonly #beganAt = performance.now();
+  readonly #patience = new Patience(this);
+  /** What is told of it, to its end. */
+  #sending: HttpOperation | undefined;
   #call: Call | undefined;
   #pool: TargetPool | undefined;
-  readonly #tried: Target[] = [];
+  #tried = none;
   /** The length of a body that may come in one piece, and that piece: it goes out with the headers. */
   #wholeLength = -1;
   #whole: Buffer | undefined;
@@ -67,20 +68,19 @@ export class Forwarding implements Asker {
     this.#exchange = exchange;
     this.#service = route.service;
     this.#stream = Buffer.isBuffer(body) ? undefined : body;
-    this.#sending = observeSending(exchange, route.service.name);
-    this.#beganAtMs = exchange.elapsedMs;
-    const { trace } = this.#sending;
-    this.#firstTimeLeftMs = Math.min(route.service.readTimeoutMs, exchange.timeLeftMs);
-    this.#request = toForwardedRequest(exchange, route, pathAndQuery, body, trace, this.#firstTimeLeftMs);
+    this.#sending = beginSending(exchange, route.service.name, this.#beganAt);
+    const trace = this.#sending?.trace ?? exchange.trace;
+    this.#request = toForwardedRequest(exchange, route, pathAndQuery, body, trace);
   }
 
   /** Sends the request on; the answer, or a failure, goes to the client from here. */
   start(): void {
     this.#context.budget.earn();
-    this.#exchange.onClose(() => this.#clientLeft());
-    if (this.#stream !== undefined) this.#patience.waitFor('sending', this.#service.writeTimeoutMs);
-    else this.#patience.waitFor('waiting', this.#firstTimeLeftMs);
-    this.#attempt();
+    this.#exchange.onClose(this);
+    const now = this.#beganAt;
+    if (this.#stream !== undefined) this.#patience.waitFor('sending', this.#service.writeTimeoutMs, now);
+    else this.#patience.waitFor('waiting', this.#timeLeftMs(now), now);
+    this.#attempt(now);
   }
 
   /** Ends it with a failure that is found here and not at the service. */
@@ -93,7 +93,7 @@ export class Forwarding implements Asker {
 
   onSocket(): void {
     this.#onSocket = true;
-    if (this.#attempts === 1) this.#pool?.waited(this.#exchange.elapsedMs - this.#beganAtMs);
+    if (this.#attempts === 1) this.#pool?.waited(this.#beganAt);
   }
 
   onBodySent(): void {
@@ -106,13 +106,14 @@ export class Forwarding implements Asker {
 
   onHead(head: AnswerHead): void {
     const { response, requestId, answerHeaders } = this.#exchange;
-    this.#patience.renew('receiving');
-    this.#exchange.upstreamMs = this.#exchange.elapsedMs - this.#beganAtMs;
-    const close = leavesBodyUnread(this.#exchange);
+    const now = performance.now();
+    this.#patience.renew('receiving', now);
+    this.#exchange.upstreamMs = now - this.#beganAt;
+    if (leavesBodyUnread(this.#exchange)) response.shouldKeepAlive = false;
     const { status, bodyLength, closing } = head;
     const { passive } = this.#service.backend.upstream.entity.checks;
     this.#pool?.target.answered(status, closing, passive);
-    response.writeHead(status, toClientHeaders(head, requestId, answerHeaders, close));
+    response.forwardHead(status, toClientLines(head, requestId, answerHeaders));
     if (bodyLength <= wholeBytes) this.#wholeLength = bodyLength;
   }
 
@@ -138,7 +139,7 @@ export class Forwarding implements Asker {
 
   onEnd(): void {
     const { response } = this.#exchange;
-    this.#finish(response.statusCode);
+    this.#finish(response.statusCode, undefined);
     this.#stream?.destroy();
     endResponse(this.#exchange, this.#whole);
   }
@@ -159,21 +160,19 @@ export class Forwarding implements Asker {
     };
     if (this.#attempts <= this.#service.retries && mayRetry(attempt, error) && this.#context.budget.spend()) {
       // Another target has nothing to recover from.
-      setTimeout(() => this.#attempt(), attempt.alternative ? 0 : retryDelayMs());
+      setTimeout(() => this.#attempt(performance.now()), attempt.alternative ? 0 : retryDelayMs());
       return;
     }
     this.stop(toFailure(error));
   }
 
   /** After which nobody waits for the answer: the service is told, and does nothing in vain. */
-  get #timeLeftMs(): number {
-    const { elapsedMs, timeLeftMs } = this.#exchange;
-    return Math.min(this.#service.readTimeoutMs - (elapsedMs - this.#beganAtMs), timeLeftMs);
+  #timeLeftMs(now: number): number {
+    return Math.min(this.#service.readTimeoutMs - (now - this.#beganAt), this.#exchange.timeLeftMs(now));
   }
 
-  #attempt(): void {
+  #attempt(now: number): void {
     if (this.#over) return;
-    if (this.#attempts > 0) refreshDeadline(this.#request, this.#timeLeftMs);
     this.#attempts++;
     this.#onSocket = false;
     const pool = this.#service.backend.acquire(this.#exchange, this.#tried, this.#stream !== undefined);
@@ -182,16 +181,17 @@ export class Forwarding implements Asker {
       this.stop(unavailable(undefined, { cause: new NoTargetError(this.#service.name) }));
       return;
     }
-    const request = this.#requestTo(pool.target);
+    const request = this.#requestTo(pool.target, now);
     if (request === undefined) return;
     this.#call = new Call(request, this);
     pool.dispatch(this.#call);
   }
 
   /** Undefined where it cannot be sent, which the client was told then. */
-  #requestTo(target: Target): ClientRequest | undefined {
+  #requestTo(target: Target, now: number): ClientRequest | undefined {
     try {
-      return toClientRequest(this.#request, this.#request.host ?? target.name);
+      const deadline = toDeadlineLine(this.#timeLeftMs(now));
+      return toClientRequest(this.#request, this.#request.host ?? target.name, deadline);
     } catch (error) {
       this.stop(toFailure(error instanceof Error ? error : new Error(String(error))));
       return undefined;
@@ -202,7 +202,7 @@ export class Forwarding implements Asker {
   #leave(): void {
     if (this.#pool === undefined) return;
     this.#pool.release(this.#stream !== undefined);
-    this.#tried.push(this.#pool.target);
+    this.#tried = [...this.#tried, this.#pool.target];
     this.#pool = undefined;
   }
 
@@ -210,7 +210,7 @@ export class Forwarding implements Asker {
     if (this.#pool !== undefined) this.#service.backend.upstream.failed(this.#pool.target, sign);
   }
 
-  #timedOut(phase: Phase): void {
+  onTimeout(phase: Phase): void {
     if (this.#over) return;
     if (phase === 'sending' && this.#stream?.readableLength === 0) {
       // The service has taken all there is: it is the client that is slow, and the server bounds that.
@@ -223,7 +223,7 @@ export class Forwarding implements Asker {
     }
   }
 
-  #clientLeft(): void {
+  onExchangeClosed(): void {
     if (this.#over) return;
     const left = new AbandonedError();
     this.#finish(undefined, left);
@@ -237,9 +237,10 @@ export class Forwarding implements Asker {
     this.#context.broken(this.#exchange, this.#service.name, cause);
   }
 
-  #finish(status: number | undefined, error?: Error): void {
+  #finish(status: number | undefined, error: Error | undefined): void {
     this.#over = true;
-    this.#sending.end(status, error);
+    endSending(this.#sending, status, error);
+    this.#sending = undefined;
     this.#patience.end();
     this.#leave();
   }

@@ -9,7 +9,7 @@ import type { Router } from '../routing/router.ts';
 import { toServicePath } from '../routing/service-path.ts';
 import type { RetryBudget } from '../upstream/retry-budget.ts';
 import { failureAnswer, sendAnswer } from './answer.ts';
-import { Exchange } from './exchange.ts';
+import { type Closer, Exchange } from './exchange.ts';
 import { Forwarding, type ForwardingContext } from './forwarding.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
 import { RequestBody } from './request-body.ts';
@@ -25,7 +25,7 @@ const methods: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS'
 const bodyTooLarge = () => new ApiError(413, 'body is too large');
 
 /** Takes every request in: understands it, finds its route, asks the plugins, forwards it. */
-export class Reception implements ForwardingContext {
+export class Reception implements ForwardingContext, Closer {
   readonly budget: RetryBudget;
   readonly unread = new Unread();
   /** Where requests go from now on. */
@@ -45,7 +45,7 @@ export class Reception implements ForwardingContext {
   /** Takes what the server gives. */
   readonly listener: RequestHandler = (request, response) => {
     const exchange = new Exchange(request, response);
-    if (this.#logger.isLevelEnabled('debug')) this.#logAccess(exchange);
+    if (this.#logger.isLevelEnabled('debug')) exchange.onClose(this);
     try {
       const admission = this.#admit(exchange);
       exchange.route = admission.route;
@@ -79,6 +79,14 @@ export class Reception implements ForwardingContext {
   broken(exchange: Exchange, service: string, cause: Error): void {
     const { ids, path } = exchange;
     this.#logger.warn({ ...ids, service, path, err: cause }, 'answer broke off');
+  }
+
+  /** Logs that it was there. */
+  onExchangeClosed(exchange: Exchange): void {
+    const { request, response, path, elapsedMs } = exchange;
+    const what = { ...exchange.ids, method: request.method, path, status: response.statusCode };
+    const durationMs = Math.round(elapsedMs);
+    this.#logger.debug({ ...what, durationMs, completed: response.writableFinished }, 'request');
   }
 
   #admit(exchange: Exchange): Admission {
@@ -128,19 +136,5 @@ export class Reception implements ForwardingContext {
     const forwarding = new Forwarding(this, exchange, route, pathAndQuery, body);
     forwarding.start();
     return forwarding;
-  }
-
-  #logAccess(exchange: Exchange): void {
-    const { request, response } = exchange;
-    exchange.onClose(() => {
-      const what = {
-        ...exchange.ids,
-        method: request.method,
-        path: exchange.path,
-        status: response.statusCode,
-      };
-      const durationMs = Math.round(exchange.elapsedMs);
-      this.#logger.debug({ ...what, durationMs, completed: response.writableFinished }, 'request');
-    });
   }
 }

@@ -1,15 +1,16 @@
 import { ApiError, badRequest } from '@tsmicro/network';
+import type { Fields } from '../http1/fields.ts';
 import type { ServerRequest } from '../http1/server-request.ts';
 
-/** A request's headers, read in one pass over what came. */
+/** What the gateway itself reads in a request's headers. */
 export interface RequestHeaders {
-  /** What goes on to the service: name, value, name, value; without those that the gateway sets itself. */
-  readonly forwarded: string[];
   readonly host: string;
   /** Bytes of the body; -1 when it is chunked. */
   readonly bodyLength: number;
   /** The client waits for "100 Continue" before it sends the body. */
   readonly expectsContinue: boolean;
+  /** What the client says of the connection. */
+  readonly connection: string;
 }
 
 /** What ends at the gateway: hop-by-hop (RFC 9110 section 7.6.1), set anew, or no client's to say. */
@@ -34,15 +35,25 @@ const dropped: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 const droppedPrefixes = /^x-(?:user|consumer|forwarded)-/;
+const noNames: ReadonlySet<string> = new Set();
 
-function withoutNamed(forwarded: readonly string[], connection: string): string[] {
-  const named = new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
-  const kept: string[] = [];
-  for (let i = 0; i < forwarded.length; i += 2) {
-    const name = forwarded[i] ?? '';
-    if (!named.has(name)) kept.push(name, forwarded[i + 1] ?? '');
-  }
-  return kept;
+/** What a Connection header names besides the connection itself: of this hop alone, whatever it is. */
+export function namesOf(connection: string | undefined): ReadonlySet<string> {
+  if (connection === undefined || connection === '' || /^(?:keep-alive|close)$/i.test(connection))
+    return noNames;
+  return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
+}
+
+/** The lines that go on to the service, without those that the gateway sets itself, and without `withheld`. */
+export function toForwardedLines(fields: Fields, connection: string, withheld: readonly string[]): string {
+  const named = namesOf(connection);
+  return fields.linesWithout(
+    (name) =>
+      dropped.has(name) ||
+      (name.startsWith('x-') && droppedPrefixes.test(name)) ||
+      named.has(name) ||
+      withheld.includes(name),
+  );
 }
 
 /**
@@ -50,43 +61,34 @@ function withoutNamed(forwarded: readonly string[], connection: string): string[
  * @throws {ApiError} 417 for an expectation that is not known, 400 for two Host headers, an upgrade, or a chunked HTTP/1.0 request
  */
 export function readRequestHeaders({
-  rawHeaders: raw,
+  fields,
   minorVersion,
   bodyLength,
-}: Pick<ServerRequest, 'rawHeaders' | 'minorVersion' | 'bodyLength'>): RequestHeaders {
-  let forwarded: string[] = [];
+}: Pick<ServerRequest, 'fields' | 'minorVersion' | 'bodyLength'>): RequestHeaders {
+  const { names } = fields;
   let host: string | undefined;
   let connection = '';
   let expectsContinue = false;
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i] ?? '';
-    const value = raw[i + 1] ?? '';
-    if (!dropped.has(name)) {
-      if (!name.startsWith('x-') || !droppedPrefixes.test(name)) forwarded.push(name, value);
-      continue;
-    }
-    switch (name) {
+  for (let i = 0; i < names.length; i++) {
+    switch (names[i]) {
       case 'host':
         if (host !== undefined) throw badRequest('host header is there twice');
-        host = value;
+        host = fields.valueAt(i);
         break;
       case 'connection':
-        connection = connection === '' ? value : `${connection},${value}`;
+        connection = connection === '' ? fields.valueAt(i) : `${connection},${fields.valueAt(i)}`;
         break;
       case 'transfer-encoding':
         // An HTTP/1.0 neighbour would not read chunks: RFC 9112 section 6.1 calls such a message suspect.
         if (minorVersion === 0) throw badRequest('malformed HTTP request');
         break;
       case 'expect':
-        if (value.toLowerCase() !== '100-continue') throw new ApiError(417, 'expectation failed');
+        if (fields.valueAt(i).toLowerCase() !== '100-continue') throw new ApiError(417, 'expectation failed');
         expectsContinue = true;
         break;
       case 'upgrade':
         throw badRequest('upgrade is not supported');
     }
   }
-  if (connection !== '' && !/^(?:keep-alive|close)$/i.test(connection)) {
-    forwarded = withoutNamed(forwarded, connection);
-  }
-  return { forwarded, host: host ?? '', bodyLength, expectsContinue };
+  return { host: host ?? '', bodyLength, expectsContinue, connection };
 }

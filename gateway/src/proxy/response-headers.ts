@@ -1,6 +1,8 @@
 import type { AnswerHead } from '../http1/client-answer.ts';
+import { toFieldLines } from '../http1/field-lines.ts';
+import type { AnswerLines } from '../http1/server-response.ts';
+import { namesOf } from './request-headers.ts';
 
-const noNames: ReadonlySet<string> = new Set();
 /** Hop-by-hop (RFC 9110 section 7.6.1), banners, and what the gateway sets itself. */
 const dropped: ReadonlySet<string> = new Set([
   'connection',
@@ -20,11 +22,6 @@ const dropped: ReadonlySet<string> = new Set([
 /** What the gateway says besides the service, not instead of it. */
 const lists: ReadonlySet<string> = new Set(['set-cookie', 'vary']);
 
-function namesOf(connection: string | undefined): ReadonlySet<string> {
-  if (connection === undefined || /^(?:keep-alive|close)$/i.test(connection)) return noNames;
-  return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
-}
-
 /** Adds the gateway's headers that have a value. */
 export function pushOwnHeaders(sent: string[], own: readonly string[]): void {
   for (let i = 0; i < own.length; i += 2) {
@@ -34,24 +31,25 @@ export function pushOwnHeaders(sent: string[], own: readonly string[]): void {
 }
 
 /**
- * The headers of a service's answer as the client gets them: name, value, name, value. `own` are the gateway's, in the
- * same form; the service's of the same name give way.
+ * The headers of a service's answer as the client gets them, in lines. `own` are the gateway's, name in lower case, value,
+ * name, value; the service's of the same name give way.
  */
-export function toClientHeaders(
+export function toClientLines(
   { fields, connection }: AnswerHead,
   requestId: string,
   own: readonly string[],
-  close: boolean,
-): string[] {
+): AnswerLines {
   const named = namesOf(connection);
-  const sent: string[] = [];
-  for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i] ?? '';
-    if (dropped.has(name) || named.has(name) || (own.includes(name) && !lists.has(name))) continue;
-    sent.push(name, fields[i + 1] ?? '');
-  }
-  sent.push('x-request-id', requestId, 'x-content-type-options', 'nosniff');
-  pushOwnHeaders(sent, own);
-  if (close) sent.push('connection', 'close');
-  return sent;
+  let dated = own.includes('date');
+  let measured = false;
+  const kept = fields.linesWithout((name) => {
+    if (dropped.has(name) || named.has(name) || (own.includes(name) && !lists.has(name))) return true;
+    dated ||= name === 'date';
+    measured ||= name === 'content-length';
+    return false;
+  });
+  const more: string[] = [];
+  pushOwnHeaders(more, own);
+  const lines = `${kept}x-request-id: ${requestId}\r\nx-content-type-options: nosniff\r\n${toFieldLines(more)}`;
+  return { lines, dated, measured };
 }

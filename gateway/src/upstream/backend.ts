@@ -1,6 +1,7 @@
 import { isConnectionLost } from '../http1/client-errors.ts';
 import { ask, type QuestionLimits, type Reply } from '../http1/client-question.ts';
 import { toClientRequest } from '../http1/client-request.ts';
+import { toFieldLines } from '../http1/field-lines.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { NoTargetError } from './errors.ts';
 import type { Target } from './target.ts';
@@ -65,7 +66,7 @@ export class Backend {
     const { target } = pool;
     tried.push(target);
     try {
-      const request = toClientRequest({ method: 'GET', path, fields }, target.name);
+      const request = toClientRequest({ method: 'GET', path, lines: toFieldLines(fields) }, target.name);
       return await ask(request, { signal, maxBodyBytes }, (call) => pool.dispatch(call));
     } catch (error) {
       if (isConnectionLost(error)) this.upstream.failed(target, 'tcp');

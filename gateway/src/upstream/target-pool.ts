@@ -52,10 +52,10 @@ export class TargetPool {
     return this.#inFlight < this.#connections + this.#queue * this.#headroom.share;
   }
 
-  /** Tells how long a request waited for its connection. */
-  waited(waitMs: number): void {
-    this.#headroom.observe(waitMs);
+  /** Tells that a request has its connection, for which it has waited since then. */
+  waited(since: number): void {
     const now = performance.now();
+    this.#headroom.observe(now - since);
     if (now - this.#judgedAt < judgeEveryMs) return;
     this.#judgedAt = now;
     this.#headroom.judge();

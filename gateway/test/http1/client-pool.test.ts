@@ -85,7 +85,7 @@ function send(pool: ClientPool, parts: Partial<RequestParts> = {}, takes = () =>
       resolve();
     },
   };
-  const call = new Call(toClientRequest({ method: 'GET', path: '/', fields: [], ...parts }, 'peer'), asker);
+  const call = new Call(toClientRequest({ method: 'GET', path: '/', lines: '', ...parts }, 'peer'), asker);
   pool.dispatch(call);
   return {
     call,
@@ -341,7 +341,7 @@ test('client: retired, it lets what runs and waits end; closed, it cuts it off',
 test('client: a question has its whole answer, within its time and its size', async (t) => {
   let answer = ok;
   const { pool, sockets } = await openPeer(t, (_text, socket) => void socket.write(answer));
-  const request = toClientRequest({ method: 'GET', path: '/', fields: [] }, 'peer');
+  const request = toClientRequest({ method: 'GET', path: '/', lines: '' }, 'peer');
   const dispatch = (call: Call) => pool.dispatch(call);
   const question = (signal: AbortSignal, maxBodyBytes = 2) =>
     ask(request, { signal, maxBodyBytes }, dispatch);
