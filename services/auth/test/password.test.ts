@@ -126,6 +126,14 @@ describe('the bulkhead', () => {
     assert.ok(count('done') >= 1, 'the others were let in and done');
   });
 
+  test('after a slow spell work is let in again: one at a time, until the estimate is down', async () => {
+    let leftMs: number | undefined;
+    const bulkhead = new Bulkhead({ limit: 1, maxWaiting: 1, timeLeftMs: () => leftMs });
+    for (let i = 0; i < 8; i++) await bulkhead.run(() => sleep(60));
+    leftMs = 100;
+    for (let i = 0; i < 3; i++) assert.equal(await bulkhead.run(async () => 'let in'), 'let in');
+  });
+
   test('work that fails leaves its place', async () => {
     const bulkhead = new Bulkhead({ limit: 1, maxWaiting: 0 });
     await assert.rejects(

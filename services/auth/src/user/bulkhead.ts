@@ -83,8 +83,12 @@ export class Bulkhead {
   }
 
   /** How long a turn may be waited for: the work itself needs time, and what follows it. */
-  #patienceMs(): number {
-    return (this.#timeLeftMs() ?? defaultPatienceMs) - this.#typicalMs * workAndAfter;
+  #patienceMs(leftMs = this.#leftMs()): number {
+    return leftMs - this.#typicalMs * workAndAfter;
+  }
+
+  #leftMs(): number {
+    return this.#timeLeftMs() ?? defaultPatienceMs;
   }
 
   #isInTime(): boolean {
@@ -94,8 +98,12 @@ export class Bulkhead {
   }
 
   async #enter(): Promise<void> {
-    const patienceMs = this.#patienceMs();
-    if (patienceMs <= 0) throw new BulkheadTimeoutError('the request has no time left');
+    const leftMs = this.#leftMs();
+    const patienceMs = this.#patienceMs(leftMs);
+    // Where nobody is at work the next one is let in as long as it has time at all: after a slow spell nothing else would
+    // ever bring the estimate down again.
+    if (leftMs <= 0 || (patienceMs <= 0 && this.#running > 0))
+      throw new BulkheadTimeoutError('the request has no time left');
     if (this.#running < this.#limit) {
       this.#running++;
       return;
