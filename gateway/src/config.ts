@@ -26,6 +26,9 @@ const Config = Type.Object({
   ),
   NATS_SERVICE_NAME: Type.String({ default: 'gateway', description: 'the name of this process at NATS' }),
   NATS_SERVICE_VERSION: Type.String({ default: '0.1.0', description: 'semantic version' }),
+  ADVERTISED_HOST: Type.Optional(
+    Type.String({ description: 'host of the addresses that discovery shows of this gateway' }),
+  ),
   RATE_LIMIT: Type.Enum(['on', 'off'], {
     default: 'on',
     description: 'on or off: off turns every limit of rates off, for load tests',
@@ -35,6 +38,11 @@ const Config = Type.Object({
     maximum: 2 ** 31 - 1,
     default: 6_000,
     description: 'requests that one address may send in a minute, on all routes together; 0 for any number',
+  }),
+  TRUSTED_IPS: Type.String({
+    default: '',
+    description:
+      'who may say in x-forwarded-for on whose behalf he asks: addresses and networks, as in 10.0.0.0/8,::1',
   }),
   DOCS: Type.Enum(['on', 'off'], {
     default: 'on',

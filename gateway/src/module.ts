@@ -14,6 +14,7 @@ import type { PluginKind } from './plugin/plugin.ts';
 import { KongMetrics } from './prometheus/kong-metrics.ts';
 import { prometheusPlugin } from './prometheus/plugin.ts';
 import { Reception } from './proxy/reception.ts';
+import type { TrustedPeers } from './proxy/trusted-peers.ts';
 import { ClientLimit } from './rate-limiting/client-limit.ts';
 import { Counting } from './rate-limiting/counting.ts';
 import { rateLimitingPlugin } from './rate-limiting/plugin.ts';
@@ -59,6 +60,8 @@ export interface GatewayParts {
   readonly rateLimit: boolean;
   /** Requests of one client's address in a minute; 0 for any number. */
   readonly clientPerMin: number;
+  /** Who may say on whose behalf he asks. */
+  readonly peers: TrustedPeers;
 }
 
 /** Longer than a request may take until it has reached its service. */
@@ -67,7 +70,7 @@ const graceMs = 10_000;
 /** Puts a gateway together that does what `declaration` says. */
 export function createGatewayModule(
   declaration: Declaration,
-  { hostMap, instances, logger, docs, rateLimit, clientPerMin }: GatewayParts,
+  { hostMap, instances, logger, docs, rateLimit, clientPerMin, peers }: GatewayParts,
 ): GatewayModule {
   const decisions = new Tally({
     name: 'gateway_apikey_decisions_total',
@@ -85,7 +88,7 @@ export function createGatewayModule(
   const closings = new Map<NodeJS.Timeout, () => Promise<void>>();
   const budget = new RetryBudget();
   const refusals = new Refusals(logger);
-  const reception = new Reception(edition.router, budget, refusals, logger);
+  const reception = new Reception(edition.router, { budget, refusals, logger, peers });
   return {
     listener: createDocsListener(() => edition.docs?.docs, logger, reception.listener),
     refusals,

@@ -1,5 +1,5 @@
 import { listen } from '@tsmicro/network';
-import type { Opening, RunningService } from '@tsmicro/service';
+import { type Opening, openSightPost, type RunningService } from '@tsmicro/service';
 import { hearRevocations } from './apikey/revocation-event.ts';
 import type { Config } from './config.ts';
 import { servicesToDiscover } from './declaration/declaration.ts';
@@ -8,6 +8,7 @@ import { DeclarationError } from './declaration/errors.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { HttpServer } from './http1/server.ts';
 import { createGatewayModule, pluginKinds } from './module.ts';
+import { TrustedPeers } from './proxy/trusted-peers.ts';
 import { HostMapError } from './upstream/errors.ts';
 import { parseHostMap } from './upstream/host-map.ts';
 import { InstanceBook } from './upstream/instance-book.ts';
@@ -23,9 +24,10 @@ export type GatewayOptions = Pick<
   | 'DOCS'
   | 'RATE_LIMIT'
   | 'RATE_LIMIT_CLIENT_PER_MIN'
+  | 'TRUSTED_IPS'
   | 'NATS_SERVICE_NAME'
   | 'NATS_SERVICE_VERSION'
-> & { NATS_URL?: string | undefined };
+> & { NATS_URL?: string | undefined; ADVERTISED_HOST?: string | undefined };
 
 /** An open gateway. */
 export interface Gateway extends RunningService {
@@ -50,7 +52,7 @@ export const isComplaint = (error: unknown): boolean =>
 /** Reads the declaration and opens a gateway. @throws {DeclarationError | HostMapError} and what listening throws */
 export async function openGateway(
   options: GatewayOptions,
-  { logger, metrics, beforeListening }: Opening,
+  { logger, metrics, metricsUrl, sight, beforeListening }: Opening,
 ): Promise<Gateway> {
   await using opened = new AsyncDisposableStack();
   const hostMap = parseHostMap(options.HOST_MAP);
@@ -65,23 +67,32 @@ export async function openGateway(
     docs: options.DOCS === 'on',
     rateLimit: options.RATE_LIMIT === 'on',
     clientPerMin: options.RATE_LIMIT_CLIENT_PER_MIN,
+    peers: new TrustedPeers(options.TRUSTED_IPS),
   });
   opened.defer(() => module.close());
   if (metrics !== undefined) module.show(metrics);
   // Before memory is given back, which takes longer than Redis may.
   await module.opened();
   let follow: (services: readonly string[]) => void = () => undefined;
+  let show: (address: string) => void = () => undefined;
   if (options.NATS_URL !== undefined) {
     const discovery = new Discovery(instances, servicesToDiscover(file.declaration), {
       natsUrl: options.NATS_URL,
       natsServiceName: options.NATS_SERVICE_NAME,
       natsServiceVersion: options.NATS_SERVICE_VERSION,
       logger,
-      attach: (client, opening) =>
-        hearRevocations(client, opening, { revocations: module.revocations, logger }),
+      attach: (client, opening) => {
+        hearRevocations(client, opening, { revocations: module.revocations, logger });
+        if (sight !== undefined) opening.adopt(openSightPost(client, sight), (post) => post.close());
+      },
     });
     opened.defer(() => discovery.close());
     follow = (services) => discovery.follow(services);
+    show = (address) => {
+      const unseen = (error: unknown) =>
+        logger.warn({ err: error }, 'this gateway is not shown by discovery');
+      discovery.show({ address, metricsUrl, advertisedHost: options.ADVERTISED_HOST }).catch(unseen);
+    };
     await discovery.settled(discoveryPatienceMs);
   }
   file.onChange((declaration) => {
@@ -92,6 +103,7 @@ export async function openGateway(
   beforeListening?.();
   const at = { host: options.SERVER_HOST, port: options.SERVER_PORT };
   const address = await listen(http.server, at, logger);
+  show(address);
   const held = opened.move();
   let closing: Promise<void> | undefined;
   const close = ({ lingerMs = usualLingerMs } = {}) => {

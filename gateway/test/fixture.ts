@@ -143,6 +143,7 @@ export interface DeclaredOptions {
   metrics?: Metrics;
   rateLimit?: 'on' | 'off';
   clientPerMin?: number;
+  trustedIps?: string;
   /** What the declaration may refer to. */
   environment?: Record<string, string>;
 }
@@ -159,6 +160,7 @@ export async function openDeclared(
     metrics,
     rateLimit = 'on',
     clientPerMin = 0,
+    trustedIps = '',
     environment = {},
   }: DeclaredOptions = {},
 ): Promise<Declared> {
@@ -175,6 +177,7 @@ export async function openDeclared(
       DOCS: docs,
       RATE_LIMIT: rateLimit,
       RATE_LIMIT_CLIENT_PER_MIN: clientPerMin,
+      TRUSTED_IPS: trustedIps,
       environment,
       NATS_URL: natsUrl,
       NATS_SERVICE_NAME: 'gateway',

@@ -67,6 +67,8 @@ export function parseRoute(route: Mapping, kinds: readonly PluginKind[]): RouteE
     route.complain('paths', 'is required where there are no hosts, methods or headers');
   }
   route.texts('tags');
+  // Here every piece of an answer is passed on as it comes.
+  route.flag('response_buffering');
   parseProtocols(route);
   const name = route.text('name') ?? route.path;
   const entity: RouteEntity = {

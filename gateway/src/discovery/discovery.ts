@@ -1,7 +1,9 @@
 import {
   connectNats,
   type NatsClient,
+  openPresence,
   openServiceWatch,
+  type PresenceOptions,
   type ServiceInstance,
   type ServiceWatch,
 } from '@tsmicro/micro';
@@ -35,6 +37,7 @@ export class Discovery {
   readonly #book: InstanceBook;
   readonly #ended = new AbortController();
   readonly #opened: Promise<AsyncDisposableStack | undefined>;
+  #client: NatsClient | undefined;
   #services: readonly string[];
   #watch: ServiceWatch | undefined;
 
@@ -62,6 +65,17 @@ export class Discovery {
     clearTimeout(timer);
   }
 
+  /** Lets those who look at the system find this gateway, from when NATS is there. */
+  async show(addresses: Omit<PresenceOptions, 'description' | 'metadata'>): Promise<void> {
+    const opened = await this.#opened;
+    if (opened === undefined || this.#client === undefined || this.#ended.signal.aborted) return;
+    const metadata = { kind: 'gateway' };
+    const described = { description: 'The way in from outside', metadata, ...addresses };
+    const presence = await openPresence(this.#client, described);
+    if (this.#ended.signal.aborted) await presence.close();
+    else opened.use(presence);
+  }
+
   async close(): Promise<void> {
     this.#ended.abort();
     const opened = await this.#opened;
@@ -72,6 +86,7 @@ export class Discovery {
     await using opening = new AsyncDisposableStack();
     const client = opening.use(await connectNats({ ...identity, logger, signal: this.#ended.signal }));
     attach(client, opening);
+    this.#client = client;
     this.#watch = opening.use(
       await openServiceWatch(client, {
         names: this.#services,

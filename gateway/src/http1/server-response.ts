@@ -126,6 +126,11 @@ export class ServerResponse {
     this.headersSent = true;
   }
 
+  /** Sends the head now: a body may follow whose first piece is a while away. */
+  flushHead(): void {
+    if (!this.destroyed && !this.writableEnded && this.#head !== '') this.#connection.write(this.#takeHead());
+  }
+
   /** @returns false when the client is behind: then `drain` says when more may come */
   write(piece: Buffer): boolean {
     if (this.destroyed || this.writableEnded || this.#bodiless || piece.length === 0) return true;

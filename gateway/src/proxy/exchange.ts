@@ -5,6 +5,7 @@ import type { ServerResponse } from '../http1/server-response.ts';
 import { observeExchange } from './observation.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
 import { type RequestHeaders, readRequestHeaders, toForwardedLines } from './request-headers.ts';
+import { noPeers, type TrustedPeers } from './trusted-peers.ts';
 
 const unknownRoute = 'unknown';
 /** How long a request may take from its arrival to the first byte of its answer. */
@@ -50,8 +51,10 @@ export class Exchange {
   #added: Map<string, string> | undefined;
   #pausedMs = 0;
   #trace: TraceContext | undefined;
+  readonly #peers: TrustedPeers;
 
-  constructor(request: ServerRequest, response: ServerResponse) {
+  constructor(request: ServerRequest, response: ServerResponse, peers = noPeers) {
+    this.#peers = peers;
     this.request = request;
     this.response = response;
     this.arrivedAt = request.arrivedAt;
@@ -72,9 +75,14 @@ export class Exchange {
     return this.request.header(name);
   }
 
-  /** Who is at the other end of the connection, whatever headers claim. */
+  /** Who is at the other end of the connection, whatever headers claim; or whom a trusted peer there asks for. */
   get clientAddress(): string {
-    return this.request.connection.remoteAddress;
+    return this.#peers.clientOf(this.request.connection.remoteAddress, this.request);
+  }
+
+  /** What that one speaks. */
+  get clientProtocol(): string {
+    return this.#peers.protocolOf(this.request.connection.remoteAddress, this.request);
   }
 
   /** From here on others are told of it, under the name of its route where it has one. @returns its trace */

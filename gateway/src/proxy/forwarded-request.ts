@@ -10,7 +10,7 @@ export interface ForwardedRequest extends RequestParts {
   readonly host: string | undefined;
 }
 
-/** Builds the request to the service. `x-forwarded-*` say what this gateway saw, never what a client claims. */
+/** Builds the request to the service. `x-forwarded-*` say what this gateway or a trusted peer saw, never what a client claims. */
 export function toForwardedRequest(
   exchange: Exchange,
   route: ProxiedRoute,
@@ -20,7 +20,7 @@ export function toForwardedRequest(
 ): ForwardedRequest {
   const { request, requestId, headers: came } = exchange;
   const trace = `traceparent: ${traceparent}\r\n${tracestate === undefined ? '' : `tracestate: ${tracestate}\r\n`}`;
-  const seen = `x-forwarded-for: ${exchange.clientAddress}\r\nx-forwarded-host: ${came.host}\r\nx-forwarded-proto: http\r\nx-forwarded-port: ${request.connection.localPort}\r\n`;
+  const seen = `x-forwarded-for: ${exchange.clientAddress}\r\nx-forwarded-host: ${came.host}\r\nx-forwarded-proto: ${exchange.clientProtocol}\r\nx-forwarded-port: ${request.connection.localPort}\r\n`;
   return {
     method: request.method,
     path: pathAndQuery,

@@ -107,14 +107,17 @@ export class Forwarding implements Asker, Closer {
   onHead(head: AnswerHead): void {
     const { response, requestId, answerHeaders } = this.#exchange;
     const now = performance.now();
-    this.#patience.renew('receiving', now);
+    // Whatever was left of the request's own time: pieces may be as far apart as the declaration says.
+    this.#patience.waitFor('receiving', this.#service.readTimeoutMs, now);
     this.#exchange.upstreamMs = now - this.#beganAt;
     if (leavesBodyUnread(this.#exchange)) response.shouldKeepAlive = false;
     const { status, bodyLength, closing } = head;
     const { passive } = this.#service.backend.upstream.entity.checks;
     this.#pool?.target.answered(status, closing, passive);
     response.forwardHead(status, toClientLines(head, requestId, answerHeaders));
-    if (bodyLength <= wholeBytes) this.#wholeLength = bodyLength;
+    // The pieces of a body without a length may be far apart, as those of a stream of events.
+    if (bodyLength < 0) setImmediate(() => response.flushHead());
+    else if (bodyLength <= wholeBytes) this.#wholeLength = bodyLength;
   }
 
   onData(chunk: Buffer): boolean {

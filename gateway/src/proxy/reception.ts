@@ -13,12 +13,21 @@ import { type Closer, Exchange } from './exchange.ts';
 import { Forwarding, type ForwardingContext } from './forwarding.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
 import { RequestBody } from './request-body.ts';
+import type { TrustedPeers } from './trusted-peers.ts';
 import { Unread } from './unread.ts';
 
 /** A request that was understood: where it goes. */
 interface Admission {
   readonly route: ProxiedRoute;
   readonly pathAndQuery: string;
+}
+
+/** What all requests have in common. */
+export interface ReceptionParts {
+  readonly budget: RetryBudget;
+  readonly refusals: Refusals;
+  readonly logger: Logger;
+  readonly peers: TrustedPeers;
 }
 
 const methods: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
@@ -33,9 +42,11 @@ export class Reception implements ForwardingContext, Closer {
   readonly #refusals: Refusals;
   readonly #logger: Logger;
   readonly #faults: FaultLog;
+  readonly #peers: TrustedPeers;
 
-  constructor(router: Router<ProxiedRoute>, budget: RetryBudget, refusals: Refusals, logger: Logger) {
+  constructor(router: Router<ProxiedRoute>, { budget, refusals, logger, peers }: ReceptionParts) {
     this.router = router;
+    this.#peers = peers;
     this.#refusals = refusals;
     this.budget = budget;
     this.#logger = logger;
@@ -44,7 +55,7 @@ export class Reception implements ForwardingContext, Closer {
 
   /** Takes what the server gives. */
   readonly listener: RequestHandler = (request, response) => {
-    const exchange = new Exchange(request, response);
+    const exchange = new Exchange(request, response, this.#peers);
     if (this.#logger.isLevelEnabled('debug')) exchange.onClose(this);
     try {
       const admission = this.#admit(exchange);

@@ -11,6 +11,7 @@ import { requestBody } from './message/request-body.ts';
 import { requestHeaders } from './message/request-headers.ts';
 import { responseBody } from './message/response-body.ts';
 import { responseHeaders } from './message/response-headers.ts';
+import { streaming } from './message/streaming.ts';
 import { correlationId } from './plugin/correlation-id.ts';
 import { cors } from './plugin/cors.ts';
 import { rateLimiting } from './plugin/rate-limiting.ts';
@@ -32,6 +33,7 @@ export const allAreas: readonly Area[] = [
   responseHeaders,
   requestBody,
   responseBody,
+  streaming,
   deadTarget,
   slowTarget,
   algorithm,

@@ -10,6 +10,7 @@ import type { Revocations } from '../../src/apikey/revocations.ts';
 import { parseDeclaration } from '../../src/declaration/declaration.ts';
 import { HttpServer } from '../../src/http1/server.ts';
 import { createGatewayModule, pluginKinds } from '../../src/module.ts';
+import { noPeers } from '../../src/proxy/trusted-peers.ts';
 import { parseHostMap } from '../../src/upstream/host-map.ts';
 import { InstanceBook } from '../../src/upstream/instance-book.ts';
 import { echo, knownKey, openUpstream, sendJson, type Upstream, until, verifyKey } from '../fixture.ts';
@@ -36,6 +37,7 @@ function createModule(hostMap = '') {
     docs: false,
     rateLimit: false,
     clientPerMin: 0,
+    peers: noPeers,
   });
 }
 
