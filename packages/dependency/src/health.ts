@@ -5,16 +5,20 @@ export interface DependencyHealth {
   readonly state: 'up' | 'down';
   /** When it came or went. */
   readonly since: Date;
+  /** Where it is, as in "10.0.0.7:5432", for those who look after the system; never to be shown to clients. */
+  readonly address?: string;
 }
 
 /** Follows whether a dependency is there. */
 export class HealthRecord {
   readonly #name: string;
+  readonly #address: string | undefined;
   #state: DependencyHealth['state'];
   #since = new Date();
 
-  constructor(name: string, state: DependencyHealth['state'] = 'up') {
+  constructor(name: string, state: DependencyHealth['state'] = 'up', address?: string) {
     this.#name = name;
+    this.#address = address;
     this.#state = state;
   }
 
@@ -30,6 +34,7 @@ export class HealthRecord {
   }
 
   get current(): DependencyHealth {
-    return { name: this.#name, state: this.#state, since: this.#since };
+    const current = { name: this.#name, state: this.#state, since: this.#since };
+    return this.#address === undefined ? current : { ...current, address: this.#address };
   }
 }

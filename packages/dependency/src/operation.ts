@@ -46,13 +46,13 @@ export class OperationChannel<O extends Operation> {
     this.#end.publish(operation);
   }
 
-  /** Runs `work` as the operation that `begin` makes; where nobody listens it only runs it. */
-  async run<T>(begin: () => O, work: () => Promise<T>): Promise<T> {
+  /** Runs `work` as the operation that `begin` makes; where nobody listens it only runs it, without one. */
+  async run<T>(begin: () => O, work: (operation?: O) => Promise<T>): Promise<T> {
     if (!this.observed) return await work();
     const operation = begin();
     this.start(operation);
     try {
-      return await work();
+      return await work(operation);
     } catch (error) {
       operation.error = error;
       throw error;

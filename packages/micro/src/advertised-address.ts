@@ -21,3 +21,27 @@ export function advertisedAddress(listening: string, host: string | undefined): 
   const shown = host ?? (isWildcard(heard) ? ownHost() : heard);
   return `http://${inUrl(shown)}:${port === '' ? 80 : port}`;
 }
+
+/** Where others find what a process offers besides its endpoints. */
+export interface OwnAddresses {
+  /** Where its HTTP server listens, as in `http://0.0.0.0:8001`. */
+  readonly address?: string | undefined;
+  /** Where its metrics are to be had, as in `http://0.0.0.0:9101/metrics`. */
+  readonly metricsUrl?: string | undefined;
+  /** The host that others are shown. @default the one that is listened on, or this machine's own */
+  readonly advertisedHost?: string | undefined;
+}
+
+/** What discovery shows of them: `http` and `metrics`. */
+export function addressMetadata({
+  address,
+  metricsUrl,
+  advertisedHost,
+}: OwnAddresses): Record<string, string> {
+  return {
+    ...(address === undefined ? {} : { http: advertisedAddress(address, advertisedHost) }),
+    ...(metricsUrl === undefined
+      ? {}
+      : { metrics: advertisedAddress(metricsUrl, advertisedHost) + new URL(metricsUrl).pathname }),
+  };
+}

@@ -29,6 +29,13 @@ export { createEvent, type DataOf, defineEvent, type EventDefinition } from './e
 export { type EventContext, type EventHandler, onEvent, type ReceivedEvent } from './events/handler.ts';
 export { type EventListener, type EventListenerOptions, hearEvents } from './events/listener.ts';
 export {
+  type ConsumerBacklog,
+  listConsumerBacklogs,
+  listLatestEvents,
+  observeEvents,
+  type PassingEvent,
+} from './events/observer.ts';
+export {
   type EventRelay,
   type EventRelayFigures,
   type EventRelayOptions,
@@ -45,6 +52,7 @@ export {
 } from './notice/kept-answers.ts';
 export { defineNotice, KeeperBeat, keeping, type Notice } from './notice/notice.ts';
 export { NoticeTeller, openNoticeTeller } from './notice/teller.ts';
+export { openPresence, type Presence, type PresenceOptions } from './presence.ts';
 export { type RawReply, type RequestOptions, requestNats, requestNatsRaw } from './request.ts';
 export type { RequestFigures } from './request-table.ts';
 export { respondNatsError, respondNatsMessage } from './respond.ts';

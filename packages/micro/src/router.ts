@@ -8,7 +8,7 @@ import {
   type RouterOptions,
   type ValidationParser,
 } from '@tsmicro/network';
-import { advertisedAddress } from './advertised-address.ts';
+import { addressMetadata, type OwnAddresses } from './advertised-address.ts';
 import { serveDocuments } from './asyncapi/served-documents.ts';
 import type { NatsClient } from './client.ts';
 import type { Controller } from './controller.ts';
@@ -23,6 +23,8 @@ export interface MicroRouterOptions extends RouterOptions {
   natsClient: NatsClient;
   /** One line about the service, shown by discovery. */
   description?: string;
+  /** What discovery shows of it besides its addresses. */
+  metadata?: Readonly<Record<string, string>>;
 }
 
 /** Mounts the controllers of a microservice on HTTP and on NATS. */
@@ -33,7 +35,7 @@ export class Router {
   readonly #faults: FaultLog | undefined;
   readonly #events: { sent: EventDefinition[]; heard: EventDefinition[] } = { sent: [], heard: [] };
 
-  constructor({ natsClient, description = '', logger }: MicroRouterOptions) {
+  constructor({ natsClient, description = '', metadata = {}, logger }: MicroRouterOptions) {
     this.natsClient = natsClient;
     this.#faults = logger && new FaultLog(logger);
     this.#http = createHttpRouter(logger ? { logger } : {});
@@ -42,7 +44,7 @@ export class Router {
       id: natsClient.instanceId,
       version: natsClient.serviceVersion,
       description,
-      metadata: { instance: natsClient.instanceId },
+      metadata: { ...metadata, instance: natsClient.instanceId },
     });
     serveDocuments(this, { title: natsClient.serviceName, version: natsClient.serviceVersion, description });
   }
@@ -54,6 +56,11 @@ export class Router {
   /** See the router of `@tsmicro/network`. */
   get mount(): HttpRouter['mount'] {
     return this.#http.mount;
+  }
+
+  /** See the router of `@tsmicro/network`. */
+  get mountFallback(): HttpRouter['mountFallback'] {
+    return this.#http.mountFallback;
   }
 
   loadRootMiddlewares(middlewares: readonly RootMiddleware[]): void {
@@ -101,11 +108,12 @@ export class Router {
 
   /**
    * Listens on HTTP, then answers on NATS, showing discovery the HTTP address: with `advertisedHost`, by default the host
-   * it listens on, or this machine's own address where that is a wildcard. @returns the address it listens on
+   * it listens on, or this machine's own address where that is a wildcard; and where the metrics are, when `metricsUrl`
+   * says so. @returns the address it listens on
    */
-  async start(listen: ListenOptions & { advertisedHost?: string | undefined }): Promise<string> {
+  async start(listen: ListenOptions & Omit<OwnAddresses, 'address'>): Promise<string> {
     const address = await this.#http.start(listen);
-    await this.#service.start({ http: advertisedAddress(address, listen.advertisedHost) });
+    await this.#service.start(addressMetadata({ ...listen, address }));
     return address;
   }
 

@@ -3,12 +3,13 @@ import type { MongoClient } from 'mongodb';
 
 /** Follows what the driver tells of its servers and of its pool. */
 export class Monitor {
-  readonly #health = new HealthRecord('MongoDB', 'down');
+  readonly #health: HealthRecord;
   #size = 0;
   #busy = 0;
   #waiting = 0;
 
   constructor(client: MongoClient) {
+    this.#health = new HealthRecord('MongoDB', 'down', client.options.hosts.join(',') || undefined);
     client.on('topologyDescriptionChanged', ({ newDescription }) => {
       const there = [...newDescription.servers.values()].some(({ isWritable }) => isWritable);
       this.#health.note(there ? 'up' : 'down');

@@ -12,11 +12,12 @@ export class BoundedPool implements PostgresPool {
   readonly #pool: pg.Pool;
   readonly #bounds: CompleteOptions;
   readonly #sockets = new Set<Socket>();
-  readonly #health = new HealthRecord('PostgreSQL', 'down');
+  readonly #health: HealthRecord;
   #ended: Promise<void> | undefined;
 
   constructor(options: CompleteOptions) {
     this.#bounds = options;
+    this.#health = new HealthRecord('PostgreSQL', 'down', `${options.host}:${options.port}`);
     this.#pool = new pg.Pool({
       host: options.host,
       port: options.port,

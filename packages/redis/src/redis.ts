@@ -34,7 +34,7 @@ export class Redis {
   readonly #hooks: ConnectHook[] = [];
   readonly #closing = new AbortController();
   readonly #caches: NamedCache[] = [];
-  readonly #health = new HealthRecord('Redis', 'down');
+  readonly #health: HealthRecord;
   #connection: Connection | undefined;
   #wake = new AbortController();
   #attempt = Promise.withResolvers<void>();
@@ -44,6 +44,7 @@ export class Redis {
   /** Use {@link openRedis}. */
   constructor(options: RedisOptions) {
     this.#options = completeOptions(options);
+    this.#health = new HealthRecord('Redis', 'down', `${options.host}:${options.port}`);
     this.#reconnecting = this.#keepConnected();
   }
 

@@ -1,5 +1,5 @@
 import { ConfigError } from '@tsmicro/network';
-import { createLogger, type Metrics, openTelemetry, type Telemetry } from '@tsmicro/telemetry';
+import { createLogger, type Metrics, openTelemetry, type Sight, type Telemetry } from '@tsmicro/telemetry';
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { releaseStartupMemory } from './memory.ts';
@@ -9,6 +9,10 @@ export interface Opening {
   logger: Logger;
   /** Where it shows its figures, when anybody looks. */
   metrics?: Metrics;
+  /** Where these are to be had, for discovery. */
+  metricsUrl?: string;
+  /** What it remembers of its requests while somebody looks. */
+  sight?: Sight;
   /** Ends the wait for what is not there yet. */
   signal?: AbortSignal;
   /** To be called when all is loaded and open, before the first request may come. */
@@ -79,8 +83,8 @@ export async function runService<C extends ProcessConfig>(
     logger,
   });
   const { signal } = stopping;
-  const service = telemetry.then(({ metrics }) =>
-    open(config, { logger, metrics, signal, beforeListening: releaseStartupMemory }),
+  const service = telemetry.then(({ metrics, metricsUrl, sight }) =>
+    open(config, { logger, metrics, metricsUrl, sight, signal, beforeListening: releaseStartupMemory }),
   );
   host.on('SIGHUP', () => void reload(host, service));
   closeWithGrace(

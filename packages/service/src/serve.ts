@@ -1,9 +1,11 @@
-import { createRouter, type Module, type NatsClient } from '@tsmicro/micro';
+import { createRouter, type Module, type NatsClient, type Router } from '@tsmicro/micro';
 import type { ValidationParser } from '@tsmicro/network';
 import { type Metrics, showDependencies } from '@tsmicro/telemetry';
 import { type ServedEvents, showEvents } from './events.ts';
 import type { Readiness } from './health/readiness.ts';
+import { type ShownKept, showKept } from './kept.ts';
 import type { Opening, RunningService } from './run.ts';
+import { openSightPost } from './sight/post.ts';
 
 /** What is mounted, on what, and where it listens. */
 export interface ServedModule {
@@ -17,6 +19,12 @@ export interface ServedModule {
   validationParsers?: readonly ValidationParser[];
   /** @default none */
   events?: ServedEvents;
+  /** Kept answers of other services, for its metrics. @default none */
+  kept?: ShownKept;
+  /** What it is to those who look at the system: a site shows pages to people. @default 'service' */
+  kind?: 'service' | 'site';
+  /** Mounts what is no JSON in the envelope, such as pages. */
+  mount?(router: Pick<Router, 'mount' | 'mountFallback'>): void;
 }
 
 /** Long enough for the gateway to let go of its connections, short of what a person notices. */
@@ -58,24 +66,39 @@ function showEndpoints(metrics: Metrics, router: ReturnType<typeof createRouter>
  */
 export async function serve(
   opened: AsyncDisposableStack,
-  { module, natsClient, readiness, config, description, validationParsers = [], events = {} }: ServedModule,
-  { logger, metrics, signal, beforeListening }: Opening,
+  {
+    module,
+    natsClient,
+    readiness,
+    config,
+    description,
+    validationParsers = [],
+    events = {},
+    kept,
+    kind = 'service',
+    mount,
+  }: ServedModule,
+  { logger, metrics, metricsUrl, sight, signal, beforeListening }: Opening,
 ): Promise<RunningService> {
-  const router = createRouter({ natsClient, logger, description });
+  const router = createRouter({ natsClient, logger, description, metadata: { kind } });
   if (metrics !== undefined) {
     showDependencies(metrics, readiness.dependencies);
     showEndpoints(metrics, router);
+    if (kept !== undefined) showKept(metrics, kept);
   }
+  if (sight !== undefined) opened.adopt(openSightPost(natsClient, sight), (post) => post.close());
   showEvents(events, router, metrics);
   opened.defer(() => router.close({ lingerMs, deadlineMs: closeDeadlineMs }));
   router.loadRootMiddlewares(module.rootMiddlewares());
   router.registerValidationParsers(validationParsers);
   router.loadControllers(module.controllers());
+  mount?.(router);
   beforeListening?.();
   const address = await router.start({
     host: config.SERVER_HOST,
     port: config.SERVER_PORT,
     advertisedHost: config.ADVERTISED_HOST,
+    metricsUrl,
   });
   signal?.throwIfAborted();
   const held = opened.move();

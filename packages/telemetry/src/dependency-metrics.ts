@@ -23,6 +23,29 @@ export function showDependencies(metrics: Metrics, dependencies: readonly Depend
   );
   metrics.collect(
     {
+      name: 'dependency_since_timestamp_seconds',
+      help: 'When a dependency came or went, in seconds since 1970',
+      labels: ['dependency'],
+    },
+    () =>
+      dependencies.map(({ health: { name, since } }) => ({
+        labels: { dependency: name },
+        value: since.getTime() / 1_000,
+      })),
+  );
+  metrics.collect(
+    {
+      name: 'dependency_info',
+      help: 'Always 1: where a dependency is',
+      labels: ['dependency', 'address'],
+    },
+    () =>
+      dependencies.flatMap(({ health: { name, address } }) =>
+        address === undefined ? [] : [{ labels: { dependency: name, address }, value: 1 }],
+      ),
+  );
+  metrics.collect(
+    {
       name: 'pool_connections',
       help: 'Connections of a pool, by what they do',
       labels: ['dependency', 'state'],

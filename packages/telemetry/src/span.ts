@@ -12,8 +12,8 @@ import {
 } from '@opentelemetry/api';
 import { TraceState } from '@opentelemetry/core';
 import { isFault } from '@tsmicro/dependency';
-import { currentContext, traceFrom, traceIdOf } from '@tsmicro/network';
-import { channelOf, databases, type SeenOperation } from './operation-kind.ts';
+import { type TraceContext, traceIdOf } from '@tsmicro/network';
+import { channelOf, databases, type SeenOperation, traceOf } from './operation-kind.ts';
 
 /** How the spans of one kind of operation begin. */
 interface SpanShape {
@@ -78,10 +78,8 @@ const shapes: readonly SpanShape[] = [
   })),
 ];
 
-/** The span that an operation belongs to: the one that its message names, else that of the current request. */
-function parentOf({ traceparent, tracestate, context }: SeenOperation): Context {
-  const from = traceparent === undefined ? (context ?? currentContext()) : { traceparent, tracestate };
-  const parent = traceFrom(from?.traceparent, from?.tracestate);
+/** The span that names this trace context, as the parent of others. */
+function contextOf(parent: TraceContext | undefined): Context {
   if (parent === undefined) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, {
     traceId: traceIdOf(parent.traceparent),
@@ -93,7 +91,8 @@ function parentOf({ traceparent, tracestate, context }: SeenOperation): Context 
 }
 
 /** Lets what is sent on name this span as its parent. */
-function sendOn(operation: SeenOperation, span: Span): void {
+function sendOn(operation: SeenOperation, span: Span, parent: TraceContext | undefined): void {
+  operation.parent = parent?.traceparent ?? '';
   const { traceId, spanId, traceFlags, traceState } = span.spanContext();
   operation.traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
   operation.tracestate = traceState?.serialize() || undefined;
@@ -127,9 +126,10 @@ export function traceOperations(tracer: Tracer): () => void {
     channelOf(channel).subscribe({
       onStart: (operation) => {
         const start = { kind, attributes: attributesOf(operation), startTime: operation.startedAt };
-        const span = tracer.startSpan(nameOf(operation), start, parentOf(operation));
+        const parent = traceOf(operation);
+        const span = tracer.startSpan(nameOf(operation), start, contextOf(parent));
         spans.set(operation, span);
-        sendOn(operation, span);
+        sendOn(operation, span, parent);
       },
       onEnd: (operation) => {
         const span = spans.get(operation);

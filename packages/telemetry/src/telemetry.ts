@@ -3,6 +3,7 @@ import type { Logger } from '@tsmicro/dependency';
 import type { ListenOptions } from '@tsmicro/network';
 import { Metrics } from './metrics.ts';
 import { openMetricsServer } from './metrics-server.ts';
+import { Sight } from './sight/sight.ts';
 import type { TracedProcess } from './tracing.ts';
 
 /** Whose telemetry it is, and where it goes. */
@@ -19,6 +20,8 @@ export interface Telemetry {
   /** Where they are to be had, as in `http://127.0.0.1:9101/metrics`. */
   readonly metricsUrl: string;
   readonly tracing: boolean;
+  /** What somebody may look at for a while. */
+  readonly sight: Sight;
   /** Sends the last spans for at most a second; after everything else has ended. */
   close(): Promise<void>;
 }
@@ -44,7 +47,9 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   });
   const tracing = wantsTracing(environment);
   const endTracing = tracing ? (await import('./tracing.ts')).startTracing(options, logger) : async () => {};
+  const sight = new Sight();
   const end = async () => {
+    sight.close();
     await Promise.race([
       endTracing().catch(() => undefined),
       sleep(closeDeadlineMs, undefined, { ref: false }),
@@ -57,5 +62,5 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     closing ??= end();
     return closing;
   };
-  return { metrics, metricsUrl: server.url, tracing, close };
+  return { metrics, metricsUrl: server.url, tracing, sight, close };
 }

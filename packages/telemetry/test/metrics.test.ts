@@ -103,7 +103,7 @@ test('metrics: every kind of operation has its own, by outcome where there is no
 });
 
 test('metrics: dependencies, pools, caches and tallies show what they are at the moment', async () => {
-  const health = new HealthRecord('PostgreSQL');
+  const health = new HealthRecord('PostgreSQL', 'up', '10.0.0.7:5432');
   const figures = { hits: 5, misses: 2, bypasses: 1 };
   showDependencies(telemetry.metrics, [
     {
@@ -117,6 +117,10 @@ test('metrics: dependencies, pools, caches and tallies show what they are at the
   assert.deepEqual(await scrape('dependency_up'), { '{dependency="PostgreSQL"}': 1 });
   health.note('down');
   assert.deepEqual(await scrape('dependency_up'), { '{dependency="PostgreSQL"}': 0 });
+  const since = await scrape('dependency_since_timestamp_seconds');
+  assert.deepEqual(since, { '{dependency="PostgreSQL"}': health.current.since.getTime() / 1_000 });
+  const where = '{dependency="PostgreSQL",address="10.0.0.7:5432"}';
+  assert.deepEqual(await scrape('dependency_info'), { [where]: 1 });
   assert.deepEqual(await scrape('pool_connections'), {
     '{dependency="PostgreSQL",state="idle"}': 3,
     '{dependency="PostgreSQL",state="busy"}': 1,

@@ -66,6 +66,7 @@ export async function openServer(config: Config, opening: Opening): Promise<Runn
     config,
     description,
     validationParsers,
+    kept: { decisions },
     events: {
       sent: told,
       relay,

@@ -43,6 +43,9 @@ export function publishEvent(client: NatsClient, event: EventRecord, timeoutMs: 
     payload: writeEnvelope(event, client.serviceName),
     headers: { 'Content-Type': contentType },
   };
-  const begin = () => ({ name: type, startedAt: performance.now(), traceparent, tracestate });
-  return sent.run(begin, () => publishToStream(client, message, timeoutMs));
+  const begin = (): Operation => ({ name: type, startedAt: performance.now(), traceparent, tracestate });
+  return sent.run(begin, async (operation) => {
+    await publishToStream(client, message, timeoutMs);
+    if (operation !== undefined) operation.status = 200;
+  });
 }

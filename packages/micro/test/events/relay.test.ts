@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OperationChannel } from '@tsmicro/dependency';
 import { openEventRelay } from '@tsmicro/micro';
 import { until } from '../until.ts';
 import { MemoryOutbox } from './outbox.ts';
@@ -116,4 +117,19 @@ test('relay: closing publishes what it was told of', async () => {
   relay.nudge();
   await relay.close();
   assert.equal(outbox.marked, 5);
+});
+
+test('relay: an event that the stream has counts as a success for whoever counts what is asked', async () => {
+  await using shop = await Shop.open();
+  const outbox = new MemoryOutbox();
+  const statuses: (number | undefined)[] = [];
+  const leave = new OperationChannel('nats.client').subscribe({
+    onEnd: ({ status }) => statuses.push(status),
+  });
+  const relay = shop.use(openEventRelay(shop.shop, outbox, { pollMs: 60_000 }));
+  outbox.write(...orders(1));
+  relay.nudge();
+  await until('it is out', 5_000, () => outbox.marked === 1);
+  leave();
+  assert.deepEqual(statuses, [200]);
 });
