@@ -15,19 +15,14 @@ function announcesBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Reads the body and hands its value on; undefined for an empty one. A body without a declared type counts as JSON. What
- * is refused is still taken off the socket and thrown away, so that the answer reaches the client.
- * @param done called once, with an ApiError (400, 413, 415) or the value; 400 also when the client leaves in the middle
+ * Reads a body of at most 1 MiB. What is refused is still taken off the socket and thrown away, so that the answer reaches
+ * the client.
+ * @param done called once, with an ApiError (413; 400 when the client leaves in the middle) or the bytes
  */
-export function readBody(
+export function readBytes(
   request: IncomingMessage,
-  done: (error: ApiError | undefined, value?: unknown) => void,
+  done: (error: ApiError | undefined, bytes?: Buffer) => void,
 ): void {
-  const { headers } = request;
-  if (!announcesBody(request)) {
-    done(undefined);
-    return;
-  }
   const refuse = (error: ApiError) => {
     request.removeListener('data', take).removeListener('end', finish).removeListener('close', cut);
     request.resume();
@@ -41,24 +36,45 @@ export function readBody(
     else chunks.push(chunk);
   };
   const finish = () => {
-    let value: unknown;
-    try {
-      const [only] = chunks;
-      value = parseJson(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
-    } catch (error) {
-      done(error instanceof ApiError ? error : badRequest('malformed request', { cause: error }));
-      return;
-    }
-    done(undefined, value);
+    const [only] = chunks;
+    done(undefined, chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
   };
   const cut = () => {
     if (!request.complete) done(badRequest('body was cut off'));
   };
-  if (!jsonType.test(headers['content-type'] ?? 'application/json')) {
-    refuse(new ApiError(415, 'body must be application/json'));
-  } else if (Number(headers['content-length']) > maxBodyBytes) {
-    refuse(tooLarge());
-  } else {
-    request.on('data', take).on('end', finish).on('close', cut);
+  if (Number(request.headers['content-length']) > maxBodyBytes) refuse(tooLarge());
+  else request.on('data', take).on('end', finish).on('close', cut);
+}
+
+/**
+ * Reads a body of JSON and hands its value on; undefined for an empty one. A body without a declared type counts as JSON.
+ * @param done called once, with an ApiError (400, 413, 415) or the value
+ */
+export function readBody(
+  request: IncomingMessage,
+  done: (error: ApiError | undefined, value?: unknown) => void,
+): void {
+  if (!announcesBody(request)) {
+    done(undefined);
+    return;
   }
+  if (!jsonType.test(request.headers['content-type'] ?? 'application/json')) {
+    request.resume();
+    done(new ApiError(415, 'body must be application/json'));
+    return;
+  }
+  readBytes(request, (error, bytes) => {
+    if (error !== undefined) {
+      done(error);
+      return;
+    }
+    let value: unknown;
+    try {
+      value = parseJson(bytes ?? Buffer.alloc(0));
+    } catch (failure) {
+      done(failure instanceof ApiError ? failure : badRequest('malformed request', { cause: failure }));
+      return;
+    }
+    done(undefined, value);
+  });
 }

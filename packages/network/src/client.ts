@@ -38,17 +38,19 @@ function networkOf(address: string): string {
 }
 
 /**
- * The client that a request counts under, for limits: an IPv4 address or the /64 network of an IPv6 address. It is the
- * peer's, unless the peer is one of our own network: then what that one wrote into `x-forwarded-for`, the last address
- * there. Nothing else that a header says has any weight.
+ * The address of the client behind our own proxies: the peer's, unless the peer is one of our own network: then what that
+ * one wrote into `x-forwarded-for`, the last address there. Nothing else that a header says has any weight.
  */
-export function clientOf({ ip, headers }: Pick<HttpRequest, 'ip' | 'headers'>): string {
+export function clientAddressOf({ ip, headers }: Pick<HttpRequest, 'ip' | 'headers'>): string {
   const peer = plainAddress(ip);
   const forwarded = headers['x-forwarded-for'];
-  let client = peer;
-  if (forwarded !== undefined && isIP(peer) !== 0 && inside.check(peer, familyOf(peer))) {
-    const last = plainAddress(String(forwarded).split(',').at(-1) ?? '');
-    if (isIP(last) !== 0) client = last;
-  }
+  if (forwarded === undefined || isIP(peer) === 0 || !inside.check(peer, familyOf(peer))) return peer;
+  const last = plainAddress(String(forwarded).split(',').at(-1) ?? '');
+  return isIP(last) === 0 ? peer : last;
+}
+
+/** The client that a request counts under, for limits: its IPv4 address, or the /64 network of its IPv6 address. */
+export function clientOf(request: Pick<HttpRequest, 'ip' | 'headers'>): string {
+  const client = clientAddressOf(request);
   return isIP(client) === 6 ? networkOf(client) : client;
 }

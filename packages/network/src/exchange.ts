@@ -106,16 +106,43 @@ export class Exchange implements HttpRequest {
 
   /** Sends any text with these headers (names and values in turn), its length, the request's id, and nosniff. */
   send(status: number, headers: string[], text: string, error?: ApiError): void {
-    const { response, context } = this;
+    const { response } = this;
     if (response.headersSent) return;
     const length = Buffer.byteLength(text);
-    headers.push('x-request-id', context.requestId, 'x-content-type-options', 'nosniff');
     if (status !== notModified) headers.push('content-length', String(length));
-    if (this.#added !== undefined) headers.push(...this.#added);
-    response.writeHead(status, headers);
+    this.#writeHead(status, headers);
     // ASCII, as most JSON is, needs no encoding: the whole answer goes out as it is.
     response.end(text, length === text.length ? 'latin1' : 'utf8');
     this.#conclude(status, error);
+  }
+
+  /** As {@link send}, for what is no text. */
+  sendBytes(status: number, headers: string[], bytes: Uint8Array): void {
+    const { response } = this;
+    if (response.headersSent) return;
+    headers.push('content-length', String(bytes.length));
+    this.#writeHead(status, headers);
+    response.end(bytes);
+    this.#conclude(status, undefined);
+  }
+
+  /**
+   * Sends the head of an answer whose body comes bit by bit, for as long as its sender likes: with it the request is
+   * over for all who count, trace or bound it. @returns where the body is written, undefined when an answer was sent before
+   */
+  beginStream(status: number, headers: string[]): ServerResponse | undefined {
+    const { response } = this;
+    if (response.headersSent) return undefined;
+    this.#writeHead(status, headers);
+    response.flushHeaders();
+    this.#conclude(status, undefined);
+    return response;
+  }
+
+  #writeHead(status: number, headers: string[]): void {
+    headers.push('x-request-id', this.context.requestId, 'x-content-type-options', 'nosniff');
+    if (this.#added !== undefined) headers.push(...this.#added);
+    this.response.writeHead(status, headers);
   }
 
   #conclude(status: number, error: ApiError | undefined): void {

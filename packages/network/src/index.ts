@@ -1,5 +1,6 @@
 export { Admission } from './admission.ts';
-export { clientOf } from './client.ts';
+export { readBytes } from './body.ts';
+export { clientAddressOf, clientOf } from './client.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { Controller, type GuardProviders } from './controller.ts';
 export { Deadlines, type Timed } from './deadlines.ts';

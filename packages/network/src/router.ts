@@ -41,6 +41,7 @@ export class Router {
   readonly #middlewares: RootMiddleware[] = [];
   readonly #running = new Deadlines<RunningRoute>();
   readonly #descriptions: RouteDescription[] = [];
+  #fallback = (exchange: Exchange): void => exchange.sendFailure(notFound('url not found'));
 
   constructor({ logger }: RouterOptions = {}) {
     this.#log = logger && { logger, faults: new FaultLog(logger) };
@@ -50,7 +51,7 @@ export class Router {
       maxParamLength: maxUrlLength,
       defaultRoute: (request, response) => {
         const found = { route: unknownRoute, params: {}, query: {} };
-        this.#enter(request, response, found, (exchange) => exchange.sendFailure(notFound('url not found')));
+        this.#enter(request, response, found, this.#fallback);
       },
       onBadUrl: (_path, request, response) => {
         const found = { route: unknownRoute, params: {}, query: {} };
@@ -98,6 +99,11 @@ export class Router {
     this.#finder.on(methods, path, (request, response, params, _store, query) => {
       this.#enter(request, response, { route: path, params, query }, serve);
     });
+  };
+
+  /** Answers what no route is there for, in the place of the 404 in the envelope. */
+  readonly mountFallback = (serve: (exchange: Exchange) => void): void => {
+    this.#fallback = serve;
   };
 
   /** Every route mounted so far. */

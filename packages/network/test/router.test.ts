@@ -249,3 +249,31 @@ test('router: closing answers what runs, and twice is once', async () => {
   await closed;
   await assert.rejects(fetch(address));
 });
+
+test('router: what no route is there for may be answered otherwise, by who mounts that', async () => {
+  await using router = createRouter();
+  router.mountFallback((exchange) =>
+    exchange.send(404, ['content-type', 'text/plain'], `no ${exchange.path}`),
+  );
+  const address = await router.start({ host: '127.0.0.1', port: 0 });
+  const response = await fetch(`${address}/nowhere?x=1`);
+  assert.deepEqual([response.status, await response.text()], [404, 'no /nowhere']);
+});
+
+test('router: a stream counts as answered with its head, and goes on for as long as its sender likes', async () => {
+  const ended = Promise.withResolvers<Operation>();
+  const stop = new OperationChannel<Operation>('http.server').subscribe({ onEnd: ended.resolve });
+  await using router = createRouter();
+  const more = Promise.withResolvers<void>();
+  router.mount('GET', '/stream', (exchange) => {
+    const body = exchange.beginStream(200, ['content-type', 'text/event-stream']);
+    void more.promise.then(() => body?.end('data: at last\n\n'));
+  });
+  const address = await router.start({ host: '127.0.0.1', port: 0 });
+  const response = await fetch(`${address}/stream`);
+  assert.equal((await ended.promise).status, 200);
+  stop();
+  assert.equal(response.headers.get('content-length'), null);
+  more.resolve();
+  assert.equal(await response.text(), 'data: at last\n\n');
+});

@@ -1,8 +1,8 @@
+import { breakable, type Html, html, type Part } from '@tsmicro/web';
 import { curlOf, natsOf } from '../reference/command.ts';
 import type { Failure, Operation } from '../reference/operation.ts';
 import type { Subject } from '../reference/subject.ts';
 import { fieldList, valueBlock } from './field-list.ts';
-import { breakable, type Html, html, type Part } from './html.ts';
 
 /** Where the page says that the gateway is, until the browser knows better. */
 export const originMark = 'http://127.0.0.1:8000';

@@ -1,5 +1,5 @@
+import { type Html, html, type Part } from '@tsmicro/web';
 import type { Field } from '../reference/field.ts';
-import { type Html, html, type Part } from './html.ts';
 
 /** Which way the fields go: the reader sends them, or gets them. */
 export type Way = 'sent' | 'got';

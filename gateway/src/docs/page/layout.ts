@@ -1,5 +1,5 @@
+import { type Html, html, type Part } from '@tsmicro/web';
 import type { ServiceReference } from '../reference/service.ts';
-import { type Html, html, type Part } from './html.ts';
 import { sidebar } from './sidebar.ts';
 
 /** A whole page around `main`. */

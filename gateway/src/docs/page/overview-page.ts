@@ -1,5 +1,5 @@
+import { type Html, html } from '@tsmicro/web';
 import type { ServiceReference } from '../reference/service.ts';
-import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 import { pageOf } from './sidebar.ts';
 

@@ -1,6 +1,6 @@
+import { type Html, html, type Part } from '@tsmicro/web';
 import type { ServiceReference } from '../reference/service.ts';
 import { operationEntry, subjectEntry } from './entry.ts';
-import { type Html, html, type Part } from './html.ts';
 import { layout } from './layout.ts';
 import { pageOf } from './sidebar.ts';
 

@@ -1,6 +1,6 @@
+import { breakable, type Html, html } from '@tsmicro/web';
 import type { ServiceReference } from '../reference/service.ts';
 import { subjectId } from './entry.ts';
-import { breakable, type Html, html } from './html.ts';
 
 /** The address of the page of a service. */
 export const pageOf = (service: string) => `/docs/${encodeURIComponent(service)}/`;
