@@ -28,25 +28,30 @@ sha256() {
 }
 
 for name in postgres-password auth-postgres-password mongo-root-password blog-mongo-password \
-  auth-redis-password blog-redis-password \
-  auth-nats-password blog-nats-password gateway-nats-password setup-nats-password operator-nats-password \
-  route-nats-password; do
+  auth-redis-password blog-redis-password site-redis-password \
+  auth-nats-password blog-nats-password front-nats-password console-nats-password gateway-nats-password \
+  setup-nats-password operator-nats-password route-nats-password \
+  front-api-key console-api-key; do
   password "$name"
 done
 
+# Auth is told the hashes of the API keys that the sites were given.
+[ -s api-key-grants ] || printf 'FRONT:%s,CONSOLE:%s' "$(sha256 front-api-key)" "$(sha256 console-api-key)" \
+  | keep api-key-grants
+
 # Redis is told the hashes of passwords.
-for name in auth blog; do
+for name in auth blog site; do
   [ -s $name-redis.acl ] || keep $name-redis.acl <<EOF
 user default on #$(sha256 $name-redis-password) ~* &* +@all -@dangerous +info
 EOF
 done
 
-for name in auth blog gateway setup; do
+for name in auth blog front console gateway setup; do
   [ -s "$name-nats-url" ] || printf 'nats://%s:%s@nats:4222' "$name" "$(cat "$name-nats-password")" | keep "$name-nats-url"
 done
 
 # What nats.conf and nats-cluster.conf include.
-[ -s nats-passwords.conf ] || for name in auth blog gateway setup operator; do
+grep -qs CONSOLE_NATS_PASSWORD nats-passwords.conf || for name in auth blog front console gateway setup operator; do
   printf '%s_NATS_PASSWORD: "%s"\n' "$(echo $name | tr '[:lower:]' '[:upper:]')" "$(cat $name-nats-password)"
 done | keep nats-passwords.conf
 [ -s nats-routes.conf ] || keep nats-routes.conf <<EOF

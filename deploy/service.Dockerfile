@@ -1,4 +1,4 @@
-# The image of one of our services, or of the gateway: its sources, as Node runs them, and their production dependencies.
+# The image of one of our services or sites, or of the gateway: its sources, as Node runs them, and their production dependencies.
 #
 #   docker build -f deploy/service.Dockerfile --build-arg WORKSPACE=services/auth -t tsmicro/auth .
 #
@@ -10,6 +10,7 @@ COPY package.json package-lock.json ./
 COPY packages packages
 COPY contracts contracts
 COPY services services
+COPY sites sites
 COPY gateway gateway
 RUN npm ci --workspace "$WORKSPACE" --omit=dev --ignore-scripts --no-audit --no-fund
 

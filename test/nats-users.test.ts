@@ -12,11 +12,15 @@ import {
   connectNats,
   createEvent,
   hearEvents,
+  listConsumerBacklogs,
+  listLatestEvents,
+  listParkedEvents,
   type NatsClient,
   onEvent,
   openEventConsumer,
   openEventRelay,
   requestNats,
+  sendParkedEventAgain,
 } from '@tsmicro/micro';
 import { keepStreams, ProductionFiles, ProductionServer, type passwords } from './nats/production.ts';
 import { System } from './system.ts';
@@ -85,11 +89,22 @@ function first(connection: Connection, subject: string): Promise<string> {
   );
 }
 
+/** Whether one of those who answer says this. */
+async function hears({ connection }: NatsClient, subject: string, wanted: string): Promise<boolean> {
+  const answers = await connection.requestMany(subject, '', { maxMessages: 20, maxWait: 2_000 });
+  for await (const answer of answers) if (answer.string() === wanted) return true;
+  return false;
+}
+
+const everybody = ['auth', 'blog', 'front', 'console', 'gateway', 'setup', 'operator'] as const;
+/** Those who are processes of ours. */
+const clientNames = ['auth', 'blog', 'front', 'console', 'gateway'] as const;
+
 /** The same promises for every server that has these users. */
 function promises(urlOf: (user: User) => string): void {
   const clients = {} as Record<User, NatsClient>;
   before(async () => {
-    for (const natsServiceName of ['auth', 'blog', 'gateway', 'setup', 'operator'] as const) {
+    for (const natsServiceName of everybody) {
       clients[natsServiceName] = await connectNats({
         natsUrl: urlOf(natsServiceName),
         natsServiceName,
@@ -120,10 +135,75 @@ function promises(urlOf: (user: User) => string): void {
     await refuses(clients.blog, 'publish', ['$SRV.READY.auth.1', '$SRV.LEAVING.auth.1']);
     await refuses(clients.gateway, 'publish', ['$SRV.READY.auth.1']);
     await refuses(clients.blog, 'subscribe', ['$SRV.INFO.auth', '$SRV.READY.>', '$SRV.>']);
+    for (const site of [clients.front, clients.console]) {
+      await refuses(site, 'publish', ['$SRV.READY.auth.1', '$SRV.LEAVING.gateway.1']);
+      await refuses(site, 'subscribe', ['$SRV.INFO.auth', '$SRV.>']);
+    }
+  });
+
+  test('nats: a site asks nobody here and tells of no event', async () => {
+    for (const site of [clients.front, clients.console]) {
+      await refuses(site, 'publish', [
+        'auth.authentication',
+        'blog.anything',
+        'events.blog.blog.published',
+        'parked.blog.blog-auth',
+        'auth.notice.decisions',
+      ]);
+      await refuses(site, 'subscribe', ['auth.>', 'blog.>', 'auth.notice.>', 'parked.>', '>']);
+    }
+    await refuses(clients.front, 'publish', ['$SRV.STATS', 'again.blog.x', 'sight.watch', 'sight.collect']);
+    await refuses(clients.front, 'subscribe', ['events.>', 'sight.>', '$SRV.READY.>']);
+  });
+
+  test('nats: the console hears who is there and what happens; it changes no stream', async () => {
+    const { connection } = clients.console;
+    const came = first(connection, '$SRV.READY.>');
+    const happened = first(connection, 'events.>');
+    await connection.flush();
+    clients.blog.connection.publish('$SRV.READY.blog.7', 'here');
+    assert.equal(await came, 'here');
+    clients.auth.connection.publish('events.auth.user.updated', 'an event');
+    assert.equal(await happened, 'an event');
+    const shown = clients.front.connection.subscribe('$SRV.STATS', {
+      callback: (_error, message) => {
+        message.respond('figures');
+      },
+    });
+    await clients.front.connection.flush();
+    assert.ok(await hears(clients.console, '$SRV.STATS', 'figures'));
+    shown.unsubscribe();
+    await refuses(clients.console, 'publish', [
+      '$JS.API.STREAM.CREATE.X',
+      '$JS.API.STREAM.DELETE.EVENTS',
+      '$JS.API.STREAM.PURGE.PARKED',
+      '$JS.API.STREAM.MSG.DELETE.EVENTS',
+      '$JS.API.CONSUMER.CREATE.EVENTS',
+      '$JS.API.CONSUMER.MSG.NEXT.EVENTS.blog-auth',
+      '$JS.API.CONSUMER.DELETE.EVENTS.blog-auth',
+    ]);
+  });
+
+  test('nats: who looks on says so, and hears below the name of each what that one tells', async () => {
+    for (const name of clientNames) {
+      const told = first(clients[name].connection, 'sight.watch');
+      const collected = first(clients[name].connection, 'sight.collect');
+      await clients[name].connection.flush();
+      clients.console.connection.publish('sight.watch', 'somebody looks');
+      clients.console.connection.publish('sight.collect', 'who knows?');
+      assert.deepEqual(await Promise.all([told, collected]), ['somebody looks', 'who knows?']);
+      const spans = first(clients.console.connection, `sight.${name}.spans`);
+      await clients.console.connection.flush();
+      clients[name].connection.publish(`sight.${name}.spans`, name);
+      assert.equal(await spans, name);
+    }
+    await refuses(clients.blog, 'publish', ['sight.auth.spans', 'sight.watch', 'sight.collect']);
+    await refuses(clients.blog, 'subscribe', ['sight.>', 'sight.auth.spans']);
+    await refuses(clients.gateway, 'publish', ['sight.front.slow', 'sight.watch']);
   });
 
   test('nats: nobody reads the answers that others get', async () => {
-    for (const client of [clients.blog, clients.auth]) {
+    for (const client of [clients.blog, clients.auth, clients.front, clients.console]) {
       await refuses(client, 'subscribe', ['_INBOX.gateway.>', '_INBOX.>', '_INBOX.*.x']);
     }
     await refuses(clients.auth, 'publish', ['_INBOX.blog.x']);
@@ -164,14 +244,8 @@ function promises(urlOf: (user: User) => string): void {
       },
     });
     await clients.blog.connection.flush();
-    const answers: string[] = [];
-    for await (const answer of await gateway.requestMany('$SRV.INFO.blog', '', {
-      maxMessages: 2,
-      maxWait: 500,
-    }))
-      answers.push(answer.string());
+    assert.ok(await hears(clients.gateway, '$SRV.INFO.blog', 'it is me'));
     instance.unsubscribe();
-    assert.ok(answers.includes('it is me'), answers.join());
   });
 
   test('nats: a service tells of what is its own, and hears of those whose contract it is built on', async () => {
@@ -232,8 +306,7 @@ describe('the stack', () => {
   before(async () => {
     system = await System.open();
     urls.operator = (await system.addresses()).nats;
-    for (const name of ['auth', 'blog', 'gateway'] as const)
-      urls[name] = (await system.variables(name)).NATS_URL ?? '';
+    for (const name of clientNames) urls[name] = (await system.variables(name)).NATS_URL ?? '';
     const settings = JSON.parse(await readFile(join(system.home, 'nats', 'nats.conf'), 'utf8'));
     const { password } = settings.authorization.users.find(({ user }: { user: string }) => user === 'setup');
     urls.setup = urls.operator.replace(/\/\/[^@]*@/, `//setup:${password}@`);
@@ -291,10 +364,11 @@ describe('deploy/nats.conf', () => {
     });
 
   test('nats: an event goes from auth to blog, by the users of both and a consumer that nats-streams made', async () => {
-    const [auth, blog, gateway] = await Promise.all((['auth', 'blog', 'gateway'] as const).map(signIn));
-    assert.ok(auth && blog && gateway);
+    const clients = await Promise.all((['auth', 'blog', 'gateway', 'console'] as const).map(signIn));
+    const [auth, blog, gateway, console] = clients;
+    assert.ok(auth && blog && gateway && console);
     await using opened = new AsyncDisposableStack();
-    for (const client of [auth, blog, gateway]) opened.use(client);
+    for (const client of clients) opened.use(client);
     await using _streams = await keepStreams(files.folder, server.url('setup'));
     const heard = new Promise<string>((resolve) => {
       const listener = hearEvents(gateway, [
@@ -318,6 +392,49 @@ describe('deploy/nats.conf', () => {
       backlog: async () => ({ count: waiting.length }),
     });
     assert.deepEqual(await Promise.all([heard, handled.promise]), [id, id]);
+    // What the console shows of it, by its own user.
+    assert.deepEqual(
+      (await listLatestEvents(console, 10)).map(({ data }) => data),
+      [{ id, hash: '00', prefix: 'x' }],
+    );
+    assert.deepEqual(
+      (await listConsumerBacklogs(console)).map(({ name }) => name),
+      ['blog-auth'],
+    );
+  });
+
+  test('nats: what blog has parked the console shows, has tried again, and takes out once it was handled', async () => {
+    const [auth, blog, console] = await Promise.all((['auth', 'blog', 'console'] as const).map(signIn));
+    assert.ok(auth && blog && console);
+    await using opened = new AsyncDisposableStack();
+    for (const client of [auth, blog, console]) opened.use(client);
+    await using _streams = await keepStreams(files.folder, server.url('setup'));
+    let ready = false;
+    await using _consumer = openEventConsumer(blog, {
+      name: 'blog-auth',
+      handlers: [
+        onEvent(apiKeyRevoked, () => {
+          if (!ready) throw new Error('not yet');
+        }),
+      ],
+    });
+    const id = randomUUID();
+    const waiting = [createEvent(apiKeyRevoked, id, { id, hash: '00', prefix: 'x' })];
+    await using _relay = openEventRelay(auth, {
+      pending: async () => waiting,
+      sent: async () => void waiting.splice(0),
+      backlog: async () => ({ count: waiting.length }),
+    });
+    const deadline = performance.now() + 10_000;
+    let parked = await listParkedEvents(console);
+    while (parked.length === 0 && performance.now() < deadline) parked = await listParkedEvents(console);
+    const [{ sequence = 0, reason = '' } = {}] = parked;
+    assert.match(reason, /not yet/);
+    await assert.rejects(sendParkedEventAgain(console, sequence), { status: 500 });
+    assert.equal((await listParkedEvents(console)).length, 1);
+    ready = true;
+    await sendParkedEventAgain(console, sequence);
+    assert.deepEqual(await listParkedEvents(console), []);
   });
 
   test('nats: the files for production are accepted, for one server and for three', () => {

@@ -32,7 +32,7 @@ export interface ComposeService {
 /** A compose file with everything that it extends in it. */
 export interface ComposeFile {
   services: Record<string, ComposeService>;
-  networks: Record<string, { internal?: boolean }>;
+  networks: Record<string, { internal?: boolean; ipam?: { config: { subnet: string }[] } }>;
   volumes: Record<string, unknown>;
   secrets: Record<string, { file: string }>;
 }

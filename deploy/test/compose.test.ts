@@ -7,6 +7,8 @@ import { DCLinter } from 'dclint';
 import { readConfig as readKongSync } from '../../gateway/src/kong-sync/config.ts';
 import { parseEnvironment as readAuth } from '../../services/auth/src/config.ts';
 import { parseEnvironment as readBlog } from '../../services/blog/src/config.ts';
+import { parseEnvironment as readConsole } from '../../sites/console/src/config.ts';
+import { parseEnvironment as readFront } from '../../sites/front/src/config.ts';
 import { type ComposeFile, readComposeFile, secretPaths } from './compose-file.ts';
 import { readNoting } from './reading.ts';
 import { openSecrets } from './secrets.ts';
@@ -18,6 +20,8 @@ const paths = ['compose.yml', 'compose.load-balanced.yml'].map((name) => join(de
 const readers = new Map<string, (environment: Record<string, string | undefined>) => unknown>([
   ['tsmicro/auth:0.1.0', readAuth],
   ['tsmicro/blog:0.1.0', readBlog],
+  ['tsmicro/front:0.1.0', readFront],
+  ['tsmicro/console:0.1.0', readConsole],
   ['tsmicro/gateway:0.1.0', readKongSync],
 ]);
 
@@ -57,7 +61,7 @@ for (const path of paths) {
       Object.entries(file.services).flatMap(([name, service]) => (holds(service, name) ? [] : [name]));
 
     test('every container is held to the least: no root, nothing written, no capabilities', () => {
-      assert.ok(Object.keys(file.services).length >= 9);
+      assert.ok(Object.keys(file.services).length >= 12);
       const bad = {
         root: failing(({ user = '' }) => /^[1-9]\d*:[1-9]\d*$/.test(user)),
         writable: failing(({ read_only }) => read_only === true),
@@ -142,6 +146,7 @@ for (const path of paths) {
         for (const variable of ['DB_HOST', 'REDIS_HOST']) {
           if (environment[variable] !== undefined) asked.push([name, environment[variable]]);
         }
+        if (environment.GATEWAY_URL) asked.push([name, new URL(environment.GATEWAY_URL).hostname]);
         // kong-sync is at home in Kong's network.
         if (environment.NATS_URL_FILE) asked.push([name === 'kong-sync' ? 'kong' : name, 'nats']);
         if (environment.ADVERTISED_HOST) asked.push(['kong', environment.ADVERTISED_HOST]);
@@ -151,6 +156,24 @@ for (const path of paths) {
         asked.filter(([asking, host]) => !reaches(asking, host)),
         [],
       );
+    });
+
+    test('Kong believes whom it hears on the network of the sites for whom they ask, and nobody else', () => {
+      const [{ subnet = '' } = {}] = file.networks.gateway?.ipam?.config ?? [];
+      assert.match(subnet, /^\$\{GATEWAY_SUBNET:-172\.31\.251\.0\/24\}$/);
+      const trusted = file.services.kong?.environment?.KONG_TRUSTED_IPS ?? '';
+      assert.equal(trusted, `${subnet}\${TRUSTED_IPS:+,}\${TRUSTED_IPS:-}`);
+      const { networks = {} } = file.services.kong ?? {};
+      // The name that the sites ask by is there on that network only.
+      const named = Object.entries(networks).flatMap(([network, given]) =>
+        given?.aliases?.includes('gateway') ? [network] : [],
+      );
+      assert.deepEqual(named, ['gateway']);
+      for (const { environment, networks: own = [] } of Object.values(file.services)) {
+        if (environment?.GATEWAY_URL === undefined) continue;
+        assert.equal(environment.GATEWAY_URL, 'http://gateway:8000');
+        assert.ok(Array.isArray(own) && own.includes('gateway'));
+      }
     });
 
     test('whoever waits for another waits until it is well, and for one that there is', () => {
@@ -194,7 +217,7 @@ for (const path of paths) {
         }
         return [{ name, ...readNoting(reader, environment) }];
       });
-      assert.ok(read.length >= 3);
+      assert.ok(read.length >= 5);
       for (const { name, ...reading } of read) {
         assert.deepEqual({ name, ...reading }, { name, complaint: undefined, unread: [] });
       }

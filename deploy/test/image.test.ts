@@ -51,7 +51,7 @@ test('images: the linter of Dockerfiles finds nothing, and Node is the one that 
   }
 });
 
-for (const workspace of ['services/auth', 'services/blog', 'gateway']) {
+for (const workspace of ['services/auth', 'services/blog', 'sites/front', 'sites/console', 'gateway']) {
   describe(`image of ${workspace}`, () => {
     let image: Image;
     before(async () => {

@@ -5,6 +5,8 @@ import { after, before, describe, test } from 'node:test';
 import { readConfig as readKongSync } from '../../gateway/src/kong-sync/config.ts';
 import { parseEnvironment as readAuth } from '../../services/auth/src/config.ts';
 import { parseEnvironment as readBlog } from '../../services/blog/src/config.ts';
+import { parseEnvironment as readConsole } from '../../sites/console/src/config.ts';
+import { parseEnvironment as readFront } from '../../sites/front/src/config.ts';
 import {
   type Container,
   type Kustomization,
@@ -24,6 +26,8 @@ const kubernetes = join(import.meta.dirname, '..', 'kubernetes');
 const readers = new Map<string, (environment: Record<string, string | undefined>) => unknown>([
   ['auth', readAuth],
   ['blog', readBlog],
+  ['front', readFront],
+  ['console', readConsole],
   ['kong-sync', readKongSync],
 ]);
 
@@ -94,7 +98,7 @@ describe('the base', () => {
       );
     });
     assert.deepEqual(pods, []);
-    assert.equal(workloads(base).length, 9);
+    assert.equal(workloads(base).length, 12);
   });
 
   test('every container writes nothing but its volumes, has no capabilities, and has limits', () => {
@@ -128,7 +132,7 @@ describe('the base', () => {
   });
 
   test('our services are asked at their own paths, and get the time that a polite end takes', () => {
-    for (const name of ['auth', 'blog']) {
+    for (const name of ['auth', 'blog', 'front', 'console']) {
       const pod = workloads(base).find((workload) => workload.name === `Deployment ${name}`)?.spec;
       assert.ok(pod);
       assert.partialDeepStrictEqual(pod.containers[0], {
@@ -243,7 +247,7 @@ describe('the base', () => {
       }
       return [{ name, ...readNoting(reader, environment) }];
     });
-    assert.equal(read.length, 3);
+    assert.equal(read.length, 5);
     for (const { name, ...reading } of read) {
       assert.deepEqual({ name, ...reading }, { name, complaint: undefined, unread: [] });
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -48,9 +48,36 @@ test('secrets: a second run leaves all as it is, and makes only what is missing'
 
 test('secrets: passwords are all different, with 192 bits each', async () => {
   const passwords = Object.entries(await contents()).filter(([name]) => name.endsWith('-password'));
-  assert.ok(passwords.length >= 12);
+  assert.ok(passwords.length >= 15);
   for (const [name, text] of passwords) assert.match(text, /^[0-9a-f]{48}$/, name);
   assert.equal(new Set(passwords.map(([, text]) => text)).size, passwords.length);
+});
+
+test('secrets: auth is told the hashes of the API keys that the sites get', async () => {
+  const files = await contents();
+  const hashOf = (name: string) =>
+    createHash('sha256')
+      .update(files[name] ?? '')
+      .digest('hex');
+  assert.notEqual(files['front-api-key'], files['console-api-key']);
+  assert.equal(
+    files['api-key-grants'],
+    `FRONT:${hashOf('front-api-key')},CONSOLE:${hashOf('console-api-key')}`,
+  );
+});
+
+test('secrets: who was set up before there were sites gets what is missing', async () => {
+  const { 'nats-passwords.conf': whole = '', ...others } = await contents();
+  const old = whole.split('\n').filter((line) => !/^(?:FRONT|CONSOLE)_/.test(line));
+  await rm(join(opened.dir, 'nats-passwords.conf'));
+  await writeFile(join(opened.dir, 'nats-passwords.conf'), old.join('\n'));
+  await rm(join(opened.dir, 'front-api-key'));
+  await rm(join(opened.dir, 'api-key-grants'));
+  await makeSecrets(opened.dir);
+  const { 'nats-passwords.conf': made, ...rest } = await contents();
+  assert.equal(made, whole);
+  assert.notEqual(rest['front-api-key'], others['front-api-key']);
+  assert.notEqual(rest['api-key-grants'], others['api-key-grants']);
 });
 
 test('secrets: the keys of tokens are a pair of RSA with 3072 bits', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -56,6 +57,8 @@ const surroundings: Surroundings = {
     orders: 'postgres://orders:word@127.0.0.1:5432/orders',
     stock: 'mongodb://127.0.0.1:27017/stock',
   },
+  gatewayUrl: 'http://127.0.0.1:8000',
+  apiKeys: { FRONT: 'front key', CONSOLE: 'console key' },
   rsaPrivateKey: '/keys/private.pem',
   rsaPublicKey: '/keys/public.pem',
 };
@@ -116,6 +119,8 @@ test('discovery: a service is told what it needs, and nothing else', () => {
     DB_USER_PWD: 'word',
     RSA_PRIVATE_KEY_PATH: '/keys/private.pem',
     RSA_PUBLIC_KEY_PATH: '/keys/public.pem',
+    API_KEY: undefined,
+    API_KEY_GRANTS: undefined,
   });
   assert.equal(stock?.DB_URL, 'mongodb://127.0.0.1:27017/stock');
   assert.equal(stock?.REDIS_PASSWORD, 'secret');
@@ -125,6 +130,40 @@ test('discovery: a service is told what it needs, and nothing else', () => {
   }
   const { NATS_URL, REDIS_PASSWORD } = environmentOf(gateway);
   assert.deepEqual([NATS_URL, REDIS_PASSWORD], ['nats://gateway:door@127.0.0.1:4222', 'secret']);
+});
+
+const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
+
+test('discovery: a site is told where the gateway is, and its own key; who grants keys is told what is stored of them', () => {
+  using project = new Project({
+    'services/orders': service('orders', { port: 8005, needs: ['grants'] }),
+    'services/stock': service('stock', { port: 8006 }),
+    'sites/shop': service('shop', { port: 8007, needs: ['redis'], site: '/shop', apiKey: 'FRONT' }),
+    'sites/office': service('office', { port: 8008, site: '/office', apiKey: 'CONSOLE', observes: true }),
+  });
+  const { services, readyPaths } = discover(project.root);
+  const [orders, stock, shop, office] = services.map(environmentOf);
+  assert.deepEqual(
+    [shop, office].map((environment) => [environment?.GATEWAY_URL, environment?.API_KEY]),
+    [
+      ['http://127.0.0.1:8000', 'front key'],
+      ['http://127.0.0.1:8000', 'console key'],
+    ],
+  );
+  assert.equal(orders?.API_KEY_GRANTS, `FRONT:${hashOf('front key')},CONSOLE:${hashOf('console key')}`);
+  for (const environment of [stock, shop])
+    assert.ok(environment && 'API_KEY_GRANTS' in environment && environment.API_KEY_GRANTS === undefined);
+  assert.ok(stock && 'API_KEY' in stock && stock.API_KEY === undefined, 'a person’s key is kept away too');
+  assert.deepEqual(
+    services.map(({ name, site, observes }) => [name, site, observes]),
+    [
+      ['orders', undefined, false],
+      ['stock', undefined, false],
+      ['shop', '/shop', false],
+      ['office', '/office', true],
+    ],
+  );
+  assert.deepEqual(readyPaths, ['/orders/health', '/stock/health', '/shop', '/office']);
 });
 
 test('discovery: the gateway is told where each instance is, and of two names where there is one', () => {
@@ -195,6 +234,9 @@ test('discovery: everything that is wrong is named, with its file and field, at 
     'services/torn': '{',
     'services/a': service('a', { port: 8001, needs: ['mongo'], database: 'x', redisDatabase: 3 }),
     'services/b': service('b', { port: 8001, needs: ['mongo'], database: 'x', redisDatabase: 3 }),
+    'sites/a': service('a', { port: 8001, site: 'shop', apiKey: 'front', observes: 'all' }),
+    'sites/b': service('b', { port: 8009, site: '/shop' }),
+    'services/events': service('events', { port: 8010 }),
   });
   assert.throws(
     () => discover(project.root),
@@ -204,16 +246,21 @@ test('discovery: everything that is wrong is named, with its file and field, at 
         /^services\/b\/package\.json: "tsmicro\.database" x of mongo belongs to services\/a already$/,
         /^services\/b\/package\.json: "tsmicro\.port" 8001 belongs to services\/a already$/,
         /^services\/b\/package\.json: "tsmicro\.redisDatabase" 3 belongs to services\/a already$/,
+        /^services\/events\/package\.json: a service cannot be called events/,
         /^services\/mail-2\/package\.json: a service cannot be called mail-2/,
         /^services\/mail\/package\.json: "tsmicro" must be an object such as/,
         /^services\/nats\/package\.json: a service cannot be called nats/,
-        /^services\/orders\/package\.json: "tsmicro\.needs" must be a list of nats, postgres, mongo, redis, keys/,
+        /^services\/orders\/package\.json: "tsmicro\.needs" must be a list of nats, postgres, mongo, redis, keys, grants/,
         /^services\/orders\/package\.json: "tsmicro\.port" must be a port from 1 to/,
         /^services\/orders\/package\.json: "tsmicro\.prot" is no field; there are port, needs/,
         /^services\/orders\/package\.json: "tsmicro\.redisDatabase" must be a number from 0 to 14$/,
         /^services\/stock\/package\.json: "tsmicro\.needs" has postgres and mongo/,
         /^services\/stock\/package\.json: "tsmicro\.port" must be a port from 1 to/,
         /^services\/torn\/package\.json is no JSON/,
+        /^sites\/a\/package\.json: "tsmicro\.apiKey" must be the permission/,
+        /^sites\/a\/package\.json: "tsmicro\.observes" must be true/,
+        /^sites\/a\/package\.json: "tsmicro\.site" must be the path/,
+        /^sites\/b cannot be called like services\/b/,
       ];
       assert.equal(lines.length, expected.length, message);
       for (const [index, line] of lines.entries()) assert.match(line, expected[index] ?? /^$/);
@@ -256,8 +303,9 @@ test('discovery: the sources of a service are its own and those of all it is bui
   ]);
 });
 
-test('discovery: auth and blog are found in this project as they have always been', () => {
-  const services = discover(root).services.filter(({ name }) => name === 'auth' || name === 'blog');
+test('discovery: auth, blog and the two sites are found in this project', () => {
+  const known = ['auth', 'blog', 'front', 'console'];
+  const services = discover(root).services.filter(({ name }) => known.includes(name));
   assert.deepEqual(
     services.map((found) => {
       const { name, usualPort, usualMetricsPort, needs, database, asks } = found;
@@ -266,6 +314,8 @@ test('discovery: auth and blog are found in this project as they have always bee
     [
       ['auth', 8001, 9101, ['nats', 'postgres', 'redis'], 'auth', '0', []],
       ['blog', 8002, 9102, ['nats', 'redis', 'mongo'], 'blog', '1', ['auth']],
+      ['front', 8003, 9103, ['nats', 'redis'], 'front', '2', []],
+      ['console', 8004, 9104, ['nats', 'redis'], 'console', '3', []],
     ],
   );
 });

@@ -15,6 +15,8 @@ const program = 'nats-server';
 export const passwords = {
   auth: '0123456789',
   blog: '12e45',
+  front: 'front-word',
+  console: 'console-word',
   gateway: 'gateway-word',
   setup: 'setup-word',
   operator: 'operator-word',

@@ -25,6 +25,17 @@ describe("api key", function()
     end
   end)
 
+  it("is neither asked for nor checked where none is required", function()
+    local plugin = apikey.open(function(conf)
+      conf.required = false
+    end)
+    for _, key in ipairs { "", "bad", "good" } do
+      assert.equal(200, plugin:ask(key).status)
+    end
+    assert.equal(200, plugin:ask().status)
+    assert.equal(0, plugin:checks())
+  end)
+
   it("that is good passes, and is asked about once for its time", function()
     local plugin = apikey.open()
     for _ = 1, 3 do

@@ -11,14 +11,18 @@ local function fields_of(list)
 end
 
 describe("schema", function()
-  it("of apikey-auth-plugin asks for a URL, and has a default and bounds for everything else", function()
+  it("of apikey-auth-plugin asks for a URL where a key is, and has a default and bounds for all else", function()
     local schema = require "kong.plugins.apikey-auth-plugin.schema"
     local config = fields_of(fields_of(schema.fields).config.fields)
     assert.equal("apikey-auth-plugin", schema.name)
-    assert.same(
-      { type = "array", required = true, len_min = 1, elements = "typedef:url" },
-      config.verification_urls
-    )
+    assert.same({ type = "array", len_min = 1, elements = "typedef:url" }, config.verification_urls)
+    config.verification_urls = nil
+    assert.same({
+      if_field = "config.required",
+      if_match = { eq = true },
+      then_field = "config.verification_urls",
+      then_match = { required = true },
+    }, schema.entity_checks[1].conditional)
     local defaults = {}
     for name, field in pairs(config) do
       assert.is_true(field.required, name)
@@ -27,7 +31,13 @@ describe("schema", function()
         assert.is_true(field.between[1] <= field.default and field.default <= field.between[2], name)
       end
     end
-    assert.same({ cache_ttl_sec = 10, negative_ttl_sec = 1, timeout_ms = 1500, hide_credentials = false }, defaults)
+    assert.same({
+      cache_ttl_sec = 10,
+      negative_ttl_sec = 1,
+      timeout_ms = 1500,
+      required = true,
+      hide_credentials = false,
+    }, defaults)
   end)
 
   it("of envelope-plugin allows it for all requests only", function()

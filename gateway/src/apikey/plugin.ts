@@ -3,6 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { badRequest, forbidden, internal, unauthorized } from '@tsmicro/network';
 import type { Tally } from '@tsmicro/telemetry';
+import { pass } from '../plugin/pass.ts';
 import type { Plugin, PluginKind, PluginResources, Verdict } from '../plugin/plugin.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { Digests } from './digests.ts';
@@ -141,6 +142,7 @@ export const apikeyAuthPlugin: PluginKind = {
   priority: 905,
   parse(config) {
     const settings = parseApikeySettings(config);
+    if (!settings.required) return () => pass;
     return (resources) => new ApikeyAuth(settings, resources);
   },
 };

@@ -17,6 +17,8 @@ export interface ApikeySettings {
   readonly negativeTtlSec: number;
   /** For one check, however many addresses it takes. @default 1500 */
   readonly timeoutMs: number;
+  /** Whether a key is asked for at all; where none is, none is checked either. @default true */
+  readonly required: boolean;
   /** Whether the key is taken out of what the service sees. @default false */
   readonly hideCredentials: boolean;
 }
@@ -40,6 +42,7 @@ export function parseApikeySettings(config: Mapping): ApikeySettings {
     cacheTtlSec: config.integer('cache_ttl_sec', 0, 3_600) ?? 10,
     negativeTtlSec: config.integer('negative_ttl_sec', 0, 60) ?? 1,
     timeoutMs: config.integer('timeout_ms', 10, 4_000) ?? 1_500,
+    required: config.flag('required') ?? true,
     hideCredentials: config.flag('hide_credentials') ?? false,
   };
 }

@@ -50,7 +50,7 @@ for (const name of declarations) {
   test(`kong files: the embedded gateway reads ${name} as it stands`, async () => {
     const { services } = await readDeclaration(pathOf(name), pluginKinds);
     // A generated service may have come to them.
-    const ours = services.filter(({ name: service }) => /^(?:auth|blog)/.test(service));
+    const ours = services.filter(({ name: service }) => /^(?:auth|blog|front|console)/.test(service));
     assert.deepEqual(
       ours.map(({ name: service, pathPrefix, readTimeoutMs, routes }) => [
         service,
@@ -63,10 +63,25 @@ for (const name of declarations) {
         ['auth-signin', '/signin', 2_300, ['~/auth/signin(?:/|$)']],
         ['auth-signup', '/signup', 2_300, ['~/auth/signup(?:/|$)']],
         ['blog', '', 2_300, ['~/blog(?:/|$)']],
+        ['front', '', 4_800, ['~/$']],
+        ['console', '', 60_000, ['~/console(?:/|$)']],
       ],
     );
   });
 }
+
+test('kong files: pages need no key, and everything else does', async () => {
+  for (const name of declarations) {
+    const { services }: { services: Fields[] } = parse(await read(name));
+    const open = services.filter(({ plugins = [] }) =>
+      (plugins as Fields[]).some(({ config }) => isFields(config) && config.required === false),
+    );
+    assert.deepEqual(
+      open.map((service) => service.name),
+      ['front', 'console'],
+    );
+  }
+});
 
 test('kong files: both declarations say the same of what both serve, but for the targets', async () => {
   const [plain, balanced] = await Promise.all(declarations.map(async (name) => parse(await read(name))));
@@ -92,6 +107,7 @@ test('kong files: both declarations say the same of what both serve, but for the
   assert.deepEqual(upstreams.map(targetsOf), [
     ['auth_upstream', ['nats:auth'], ['auth1:8000', 'auth2:8000']],
     ['blog_upstream', ['nats:blog'], ['blog1:8000', 'blog2:8000']],
+    ['front_upstream', ['nats:front'], ['front1:8000', 'front2:8000']],
   ]);
 });
 

@@ -38,6 +38,12 @@ export const Config = Type.Object({
   ACCESS_TOKEN_VALIDITY_SEC: variable.seconds('life of an access token in seconds', 172_800),
   REFRESH_TOKEN_VALIDITY_SEC: variable.seconds('life of a refresh token in seconds', 604_800),
 
+  API_KEY_GRANTS: Type.String({
+    default: '',
+    pattern: '^(?:[A-Z][A-Z0-9_]{0,49}:[0-9a-f]{64}(?:,(?!$)|$))*$',
+    description:
+      'API keys that were given away, by permission and SHA-256, as in FRONT:<64 hex digits>,CONSOLE:<64 hex digits>',
+  }),
   REFRESH_REUSE_GRACE_SEC: Type.Integer({
     minimum: 0,
     maximum: 3_600,

@@ -23,16 +23,24 @@ import {
 
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
-/** In development the seed data is made, in production it must not be in force. */
-async function settleSeeds(production: boolean, { users, apiKeys }: AuthInstance): Promise<void> {
-  if (!production) {
-    await Promise.all([users.plantSeed(), apiKeys.plantSeed()]);
-    return;
-  }
-  const [user, apiKey] = await Promise.all([users.isSeedInForce(), apiKeys.isSeedInForce()]);
+/** In development the seed data is made, in production it must not be in force; keys that were given away are made in both. */
+async function settleSeeds(
+  { NODE_ENV, API_KEY_GRANTS: grants }: Config,
+  { users, apiKeys }: AuthInstance,
+): Promise<void> {
+  if (NODE_ENV === 'production') await refuseSeeds(grants, { users, apiKeys });
+  else await Promise.all([users.plantSeed(), apiKeys.plantSeed()]);
+  await apiKeys.plantGrants(grants);
+}
+
+async function refuseSeeds(
+  grants: string,
+  { users, apiKeys }: Pick<AuthInstance, 'users' | 'apiKeys'>,
+): Promise<void> {
+  const [user, apiKey] = await Promise.all([users.isSeedInForce(), apiKeys.isSeedInForce(grants)]);
   const complaints = [
     ...(user ? ['  the seed account has its seed password: change it, or deactivate the account'] : []),
-    ...(apiKey ? ['  the seed API key is active: revoke it'] : []),
+    ...(apiKey ? ['  the seed API key is active, or given by API_KEY_GRANTS: revoke it'] : []),
   ];
   if (complaints.length > 0) {
     const advice = 'deploy/README.md says how, under "From development to production"';
@@ -86,7 +94,7 @@ export async function openServer(config: Config, opening: Opening): Promise<Runn
   readiness.add(natsClient, { required: false });
   readiness.add(redis, { required: false });
   const module = new AuthModule({ config, passwordRules, keys, notices, postgres, redis, readiness });
-  await untilReady(() => settleSeeds(config.NODE_ENV === 'production', module.getInstance()), away);
+  await untilReady(() => settleSeeds(config, module.getInstance()), away);
   const { events, told, heard } = module.getInstance();
   // Before events are told: what another instance left untold by its end is heard here.
   opened.adopt(hearEvents(natsClient, heard, { logger }), (listener) => listener.close());

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { sql } from '@tsmicro/postgres';
@@ -7,6 +8,7 @@ import { openAuthServer, openSurroundings, type Surroundings } from './auth-fixt
 
 const production = { NODE_ENV: 'production' };
 const email = 'admin@afteracademy.com';
+const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 
 /** What deploy/README.md has an operator run before the first start in production: for the account, for the key. */
 async function readAdvice(): Promise<string[]> {
@@ -86,5 +88,73 @@ describe('seed data', () => {
       surroundings.database.db,
     );
     assert.deepEqual(rows, [{ status: false }]);
+  });
+});
+
+describe('keys that were given away', () => {
+  let surroundings: Surroundings;
+  const key = 'a key that the front was given';
+  const grants = { API_KEY_GRANTS: `FRONT:${hashOf(key)}` };
+
+  before(async () => {
+    surroundings = await openSurroundings();
+  });
+  after(() => surroundings[Symbol.asyncDispose]());
+
+  async function verify(shown: string, changes: Record<string, string> = grants): Promise<number> {
+    await using server = await openAuthServer(surroundings, changes);
+    await using client = new AuthClient(server.address);
+    return (await client.call('GET', '/verify/apikey', { headers: { 'x-api-key': shown } })).status;
+  }
+
+  test('are in force from the start of auth, once, however often and by however many they are made', async () => {
+    assert.equal(await verify(key, {}), 403);
+    const servers = await Promise.all([
+      openAuthServer(surroundings, grants),
+      openAuthServer(surroundings, grants),
+    ]);
+    for (const server of servers) await server.close();
+    assert.equal(await verify(key), 200);
+    const { rows } = await sql<{ permissions: string[]; comments: string[] }>`
+      select permissions, comments from api_keys where key = ${hashOf(key)}
+    `.execute(surroundings.database.db);
+    const comments = [`Given by API_KEY_GRANTS to FRONT, ${hashOf(key).slice(0, 16)}`];
+    assert.deepEqual(rows, [{ permissions: ['FRONT'], comments }]);
+  });
+
+  test('are made in production too, and another beside the first', async () => {
+    await sql`update api_keys set status = false where permissions = array['GENERAL']`.execute(
+      surroundings.database.db,
+    );
+    await sql`update users set status = false`.execute(surroundings.database.db);
+    const both = `${grants.API_KEY_GRANTS},FRONT:${hashOf('another')}`;
+    assert.equal(await verify('another', { ...production, API_KEY_GRANTS: both }), 200);
+    assert.equal(await verify(key), 200);
+  });
+
+  test('once replaced or revoked are not brought back by the next start', async () => {
+    await using server = await openAuthServer(surroundings, { ...grants, NODE_ENV: 'development' });
+    await sql`update users set status = true`.execute(surroundings.database.db);
+    await using client = new AuthClient(server.address);
+    const token = (await client.signIn(email, 'changeit')).body.data?.tokens?.accessToken ?? '';
+    const { rows } = await sql<{ id: string }>`select id from api_keys where key = ${hashOf(key)}`.execute(
+      surroundings.database.db,
+    );
+    const [row] = rows;
+    assert.equal((await client.post(`/apikeys/id/${row?.id}/rotate`, {}, token)).status, 200);
+    assert.equal(await verify(key), 403);
+    assert.equal((await client.call('DELETE', `/apikeys/id/${row?.id}`, { token })).status, 200);
+    assert.equal(await verify(key), 403);
+  });
+
+  test('may not be the one that everybody knows, in production', async () => {
+    await sql`update users set status = false`.execute(surroundings.database.db);
+    const API_KEY_GRANTS = `FRONT:${hashOf('1D3F2DD1A5DE725DD4DF1D82BBB37')}`;
+    await assert.rejects(openAuthServer(surroundings, { ...production, API_KEY_GRANTS }), /API_KEY_GRANTS/);
+  });
+
+  test('are written as the environment says, or auth does not start', () => {
+    for (const API_KEY_GRANTS of [`FRONT:${key}`, `front:${hashOf(key)}`, `${grants.API_KEY_GRANTS},`])
+      assert.throws(() => openAuthServer(surroundings, { API_KEY_GRANTS }), /API_KEY_GRANTS is invalid/);
   });
 });

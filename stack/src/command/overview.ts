@@ -6,17 +6,25 @@ import { withoutPassword } from '../launcher/given-address.ts';
 import { isInstanceOf } from '../launcher/instance.ts';
 import { formatTable } from './table.ts';
 
-/** The table of addresses, gateway first. Passwords are left to addresses.json. */
-export function formatAddresses(definition: StackDefinition, status: Status): string[] {
-  const { gateway, services, servers } = definition;
-  const order = [gateway.name, ...services.map((service) => service.name), ...servers];
+/** The table of addresses: first what a person opens in a browser, then gateway, services and servers, without passwords. */
+function formatAddresses({ gateway, services, servers }: StackDefinition, status: Status): string[] {
+  const gatewayUrl = urlOf(status, gateway.name);
+  const sites = services.flatMap(({ name, site }) =>
+    site === undefined ? [] : [[name, `${gatewayUrl}${site}`]],
+  );
+  const behind = services.filter(({ site }) => site === undefined);
+  const order = [gateway.name, ...behind.map(({ name }) => name), ...servers];
   const rows = order.flatMap((kind) =>
     status.processes
       .filter(({ name }) => isInstanceOf(name, kind))
       .flatMap(({ name, url }) => (url === undefined ? [] : [[name, withoutPassword(url)]])),
   );
-  return formatTable(rows);
+  const lines = formatTable([...sites, ...rows]);
+  return sites.length === 0 ? lines : lines.toSpliced(sites.length, 0, '');
 }
+
+const urlOf = ({ processes }: Status, wanted: string) =>
+  processes.find(({ name }) => name === wanted)?.url ?? '';
 
 function shortPath(path: string): string {
   const short = relative('', path);
@@ -26,7 +34,7 @@ function shortPath(path: string): string {
 /** What a person who has just started the stack wants to know: addresses, commands to try, how to go on. */
 export function formatOverview(definition: StackDefinition, status: Status): string[] {
   const { addressesFile } = new Home(definition.home);
-  const gatewayUrl = status.processes.find(({ name }) => name === definition.gateway.name)?.url ?? '';
+  const gatewayUrl = urlOf(status, definition.gateway.name);
   return [
     '',
     ...formatAddresses(definition, status),

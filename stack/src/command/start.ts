@@ -39,7 +39,9 @@ function parseShape(
   const scale = texts.get('scale');
   const counts = scale === undefined ? new Map<string, number>() : parseCounts(scale.split(','), names);
   const balanced = flags.has('balanced');
-  if (balanced) for (const name of names) counts.set(name, counts.get(name) ?? balancedCount);
+  // One is enough to look from.
+  const doubled = balanced ? services.filter(({ observes }) => !observes) : [];
+  for (const { name } of doubled) counts.set(name, counts.get(name) ?? balancedCount);
   return { balanced: balanced || scale !== undefined, counts, natsCluster: flags.has('nats-cluster') };
 }
 

@@ -19,7 +19,7 @@ function sourcesOf(workspace: Workspace, folder: string, ...others: string[]): s
 }
 
 function toService(declared: DeclaredService, workspace: Workspace): ServiceDefinition {
-  const { name, folder, port, needs, database } = declared;
+  const { name, folder, port, needs, database, site, apiKey, observes } = declared;
   return {
     name,
     script: join(folder, 'src', 'main.ts'),
@@ -27,8 +27,12 @@ function toService(declared: DeclaredService, workspace: Workspace): ServiceDefi
     usualMetricsPort: port + metricsOffset,
     needs: serverNames.filter((server) => server === 'nats' || needs.includes(server)),
     database,
-    asks: workspace.contractsOf(folder).filter((other) => other !== name),
+    // A site asks the gateway.
+    asks: site === undefined ? workspace.contractsOf(folder).filter((other) => other !== name) : [],
     sources: sourcesOf(workspace, folder, 'migrations'),
+    site,
+    apiKey,
+    observes,
     environment: (surroundings, instance) => serviceEnvironment(surroundings, declared, instance),
   };
 }
@@ -82,6 +86,6 @@ export function discover(root: string): Discovered {
     services,
     gateway: toGateway(root, services, servers, workspace),
     servers,
-    readyPaths: declared.filter(({ routed }) => routed).map(({ name }) => `/${name}/health`),
+    readyPaths: declared.filter(({ routed }) => routed).map(({ name, site }) => site ?? `/${name}/health`),
   };
 }

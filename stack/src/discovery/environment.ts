@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Environment, Surroundings } from '../launcher/definition.ts';
 import type { Instance } from '../launcher/instance.ts';
 import { listenEnvironment, urlParts } from '../launcher/surroundings.ts';
@@ -25,9 +26,23 @@ const provisions: Readonly<Record<Exclude<Need, 'nats'>, Provision>> = {
     RSA_PRIVATE_KEY_PATH: rsaPrivateKey,
     RSA_PUBLIC_KEY_PATH: rsaPublicKey,
   }),
+  grants: ({ apiKeys }) => ({ API_KEY_GRANTS: grantsOf(apiKeys) }),
 };
 
-const withoutKeys: Environment = { RSA_PRIVATE_KEY_PATH: undefined, RSA_PUBLIC_KEY_PATH: undefined };
+/** What auth is told of these keys: whoever reads it can ask nothing with it. */
+function grantsOf(apiKeys: Surroundings['apiKeys']): string {
+  const hash = (key: string) => createHash('sha256').update(key).digest('hex');
+  return Object.entries(apiKeys)
+    .map(([permission, key]) => `${permission}:${hash(key)}`)
+    .join(',');
+}
+
+const withoutSecrets: Environment = {
+  RSA_PRIVATE_KEY_PATH: undefined,
+  RSA_PUBLIC_KEY_PATH: undefined,
+  API_KEY_GRANTS: undefined,
+  API_KEY: undefined,
+};
 
 /** What every process of the platform is told: where it listens, and where NATS is. */
 export function commonEnvironment(surroundings: Surroundings, instance: Instance): Environment {
@@ -47,7 +62,9 @@ export function serviceEnvironment(
   const provided = service.needs.map((need) =>
     need === 'nats' ? {} : provisions[need](surroundings, service),
   );
-  return Object.assign(commonEnvironment(surroundings, instance), withoutKeys, ...provided);
+  const { apiKey } = service;
+  const asking = apiKey && { GATEWAY_URL: surroundings.gatewayUrl, API_KEY: surroundings.apiKeys[apiKey] };
+  return Object.assign(commonEnvironment(surroundings, instance), withoutSecrets, ...provided, asking);
 }
 
 /** How many instances of a service `gateway/kong/kong-load-balanced.yml` names. */

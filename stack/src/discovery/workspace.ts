@@ -14,7 +14,7 @@ interface Package {
 }
 
 /** The folders in which the packages of this project are. */
-const rooms = ['packages/*', 'contracts/*', 'services/*', 'gateway'];
+const rooms = ['packages/*', 'contracts/*', 'services/*', 'sites/*', 'gateway'];
 
 function readManifest(file: string): Static<typeof Manifest> | undefined {
   try {

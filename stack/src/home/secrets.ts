@@ -3,9 +3,13 @@ import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import { readJson, writeJson } from './home.ts';
 
-const Secrets = Type.Object({ postgresPassword: Type.String(), natsPassword: Type.String() });
+const Secrets = Type.Object({
+  postgresPassword: Type.String(),
+  natsPassword: Type.String(),
+  apiKeySecret: Type.String(),
+});
 
-/** What only this stack knows: what the passwords of the services at PostgreSQL and at NATS are made of. */
+/** What only this stack knows: what the passwords of the services at PostgreSQL and at NATS, and their API keys, are made of. */
 export type Secrets = Static<typeof Secrets>;
 
 const random = () => randomBytes(24).toString('hex');
@@ -15,7 +19,8 @@ export function openSecrets(file: string): Secrets {
   const content = readJson(file);
   if (Check(Secrets, content)) return content;
   const known = Check(Type.Partial(Secrets), content) ? content : {};
-  const secrets = { postgresPassword: random(), natsPassword: random(), ...known };
+  const made = { postgresPassword: random(), natsPassword: random(), apiKeySecret: random() };
+  const secrets = { ...made, ...known };
   writeJson(file, secrets);
   return secrets;
 }
@@ -30,3 +35,7 @@ export const rolePassword = ({ postgresPassword }: Secrets, role: string): strin
 
 /** The password of one user of NATS: who has it does not know that of another. */
 export const userPassword = ({ natsPassword }: Secrets, user: string): string => derive(natsPassword, user);
+
+/** The API key that has this permission: who has it does not know another. */
+export const apiKeyFor = ({ apiKeySecret }: Secrets, permission: string): string =>
+  derive(apiKeySecret, permission);

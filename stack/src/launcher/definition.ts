@@ -20,6 +20,9 @@ export interface Surroundings extends KeyFiles {
   readonly natsUrls: Readonly<Record<string, string>>;
   /** Service name to the URL of its own database, with its own role where the server is ours. */
   readonly databases: Readonly<Record<string, string>>;
+  readonly gatewayUrl: string;
+  /** The API keys of those who ask the gateway, by their permission. */
+  readonly apiKeys: Readonly<Record<string, string>>;
 }
 
 /** A process of ours that listens on HTTP. */
@@ -40,6 +43,12 @@ export interface ServiceDefinition {
   readonly asks: readonly string[];
   /** The folders of its code, its own and of packages it is built on. A change in them restarts it under `--watch`. */
   readonly sources: readonly string[];
+  /** Of a site, the path at the gateway where people begin. */
+  readonly site?: string | undefined;
+  /** The permission of the API key that it asks the gateway with. */
+  readonly apiKey?: string | undefined;
+  /** Whether it may see what all others do, over NATS. */
+  readonly observes?: boolean;
   /** The addresses that an instance gets: they win over what the person's environment says. */
   environment(surroundings: Surroundings, instance: Instance): Environment;
 }

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Home } from '../home/home.ts';
 import { type KeyFiles, openKeys } from '../home/keys.ts';
-import { openSecrets } from '../home/secrets.ts';
+import { apiKeyFor, openSecrets } from '../home/secrets.ts';
 import { loopback } from '../servers/port.ts';
 import { writeAddresses } from './addresses.ts';
 import type { ServerName, ServiceDefinition, StackDefinition, Surroundings } from './definition.ts';
@@ -41,6 +41,7 @@ export class Launcher {
   readonly #urls: Partial<Record<ServerName, string>> = {};
   readonly #natsUrls: Record<string, string> = {};
   readonly #databases: Record<string, string> = {};
+  readonly #apiKeys: Record<string, string> = {};
   readonly #stopping = new AbortController();
   #keys: KeyFiles = { rsaPrivateKey: '', rsaPublicKey: '' };
   #state: LauncherState = 'starting';
@@ -84,6 +85,8 @@ export class Launcher {
       this.#keys = files;
     });
     const secrets = openSecrets(this.#home.secretsFile);
+    for (const { apiKey } of this.definition.services)
+      if (apiKey !== undefined) this.#apiKeys[apiKey] = apiKeyFor(secrets, apiKey);
     const nats = new NatsPlan(this.definition, secrets, this.#shape.natsCluster);
     const starter = new ServerStarter(this.definition.services, this.#home, secrets, nats);
     const started = new Map(servers.map((name) => [name, this.#startServer(starter, name, nats)]));
@@ -117,6 +120,7 @@ export class Launcher {
 
   /** What is true for whoever is started now. */
   get #surroundings(): Surroundings {
+    const [gateway] = this.#fleets.get(this.definition.gateway.name)?.instances ?? [];
     return {
       host: loopback,
       instances: Object.fromEntries([...this.#fleets].map(([name, { instances }]) => [name, instances])),
@@ -124,6 +128,8 @@ export class Launcher {
       urls: this.#urls,
       natsUrls: this.#natsUrls,
       databases: this.#databases,
+      gatewayUrl: `http://${loopback}:${gateway?.port}`,
+      apiKeys: this.#apiKeys,
       ...this.#keys,
     };
   }

@@ -9,9 +9,10 @@ import {
   operatorPermissions,
   servicePermissions,
   setupPermissions,
+  sitePermissions,
 } from '../servers/nats-user.ts';
 import { findPort } from '../servers/port.ts';
-import type { StackDefinition } from './definition.ts';
+import type { ServiceDefinition, StackDefinition } from './definition.ts';
 import { instanceName } from './instance.ts';
 
 const clusterSize = 3;
@@ -41,7 +42,7 @@ export class NatsPlan {
       ['operator', operatorPermissions],
       [setupName, setupPermissions],
       [gateway.name, gatewayPermissions],
-      ...services.map(({ name, asks }): [string, NatsPermissions] => [name, servicePermissions(name, asks)]),
+      ...services.map((service): [string, NatsPermissions] => [service.name, permissionsOf(service)]),
     ];
     this.#users = allowed.map(([name, permissions]) => ({
       name,
@@ -67,7 +68,8 @@ export class NatsPlan {
    */
   async makeStreams(url: string, { own }: { own: boolean }): Promise<void> {
     const setup = this.#users.find(({ name }) => name === setupName);
-    const hearers = this.#services.map(({ name, asks }) => ({ service: name, hears: asks }));
+    const hearing = this.#services.filter(({ site }) => site === undefined);
+    const hearers = hearing.map(({ name, asks }) => ({ service: name, hears: asks }));
     const wanted = { hearers, replicas: own ? this.members.length : 1 };
     const patience = AbortSignal.timeout(own ? clusterMs : givenMs);
     await makeEventStreams(own && setup ? asUser(url, setup) : url, wanted, patience);
@@ -78,6 +80,10 @@ export class NatsPlan {
     const users = this.#users.filter(({ name }) => this.#clients.includes(name));
     return Object.fromEntries(users.map((user) => [user.name, asUser(url, user)]));
   }
+}
+
+function permissionsOf({ name, asks, site, observes = false }: ServiceDefinition): NatsPermissions {
+  return site === undefined ? servicePermissions(name, asks) : sitePermissions(name, { observes });
 }
 
 async function findClusterPorts(count: number): Promise<number[]> {

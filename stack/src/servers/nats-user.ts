@@ -26,16 +26,28 @@ function consumerSubjects(durable: string): string[] {
 }
 
 /**
- * A service answers what stands below its own name, shows itself to those who look for it, and asks only `asked`. It hears of
- * its own events and of theirs. It tells of what happened to its own, and parks what it could not handle; only an operator
- * has it try that again. Nobody but auth may answer for auth: else any service could say who a token belongs to.
+ * What everybody may who shows himself to those who look for instances; and who tells, to those who look on, how the
+ * requests went that took long: `sight.watch` says that somebody looks, `sight.collect` asks for requests by their trace.
  */
-export function servicePermissions(name: string, asked: readonly string[]): NatsPermissions {
+function shownPermissions(name: string): NatsPermissions {
   const discovery = ['$SRV.PING', '$SRV.INFO', '$SRV.STATS', `$SRV.*.${name}`, `$SRV.*.${name}.>`];
   return {
+    publish: [`$SRV.READY.${name}.>`, `$SRV.LEAVING.${name}.>`, `sight.${name}.>`],
+    subscribe: [...discovery, `_INBOX.${name}.>`, 'sight.watch', 'sight.collect'],
+  };
+}
+
+/**
+ * A service answers what stands below its own name, shows itself to those who look for it, and asks only `asked`. It hears of
+ * its own events and of theirs. It tells of what happened to its own, and parks what it could not handle; only an operator, or
+ * an administrator by the console, has it try that again. Nobody but auth may answer for auth: else any service could say who
+ * a token belongs to.
+ */
+export function servicePermissions(name: string, asked: readonly string[]): NatsPermissions {
+  const shown = shownPermissions(name);
+  return {
     publish: [
-      `$SRV.READY.${name}.>`,
-      `$SRV.LEAVING.${name}.>`,
+      ...shown.publish,
       `${name}.notice.>`,
       ...asked.map((other) => `${other}.>`),
       `events.${name}.>`,
@@ -44,8 +56,7 @@ export function servicePermissions(name: string, asked: readonly string[]): Nats
     ],
     subscribe: [
       `${name}.>`,
-      ...discovery,
-      `_INBOX.${name}.>`,
+      ...shown.subscribe,
       ...asked.map((other) => `${other}.notice.>`),
       ...[name, ...asked].map((other) => `events.${other}.>`),
       `again.${name}.>`,
@@ -53,10 +64,34 @@ export function servicePermissions(name: string, asked: readonly string[]): Nats
   };
 }
 
+/** What it takes of JetStream to read events and parked ones, to see how far their consumers are, and to take a parked one out. */
+const readingSubjects = [
+  ...['EVENTS', 'PARKED'].flatMap((stream) => [
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.DIRECT.GET.${stream}`,
+    `$JS.API.DIRECT.GET.${stream}.>`,
+  ]),
+  '$JS.API.CONSUMER.LIST.EVENTS',
+  '$JS.API.STREAM.MSG.GET.PARKED',
+  '$JS.API.STREAM.MSG.DELETE.PARKED',
+];
+
+/** A site asks the gateway, over HTTP; one that `observes` looks on everybody, and has parked events tried again. */
+export function sitePermissions(name: string, { observes }: { observes: boolean }): NatsPermissions {
+  const shown = shownPermissions(name);
+  if (!observes) return shown;
+  return {
+    publish: [...shown.publish, '$SRV.STATS', ...readingSubjects, 'again.>', 'sight.watch', 'sight.collect'],
+    subscribe: [...shown.subscribe, '$SRV.READY.>', '$SRV.LEAVING.>', 'events.>', 'sight.>'],
+  };
+}
+
+const { publish: gatewayTells, subscribe: gatewayHears } = shownPermissions('gateway');
+
 /** The gateway looks for instances, by the name of a service: what anybody may answer it does not ask. */
 export const gatewayPermissions: NatsPermissions = {
-  publish: ['$SRV.INFO.*', '$SRV.PING.*'],
-  subscribe: ['$SRV.READY.>', '$SRV.LEAVING.>', '_INBOX.gateway.>', 'events.auth.apikey.revoked'],
+  publish: [...gatewayTells, '$SRV.INFO.*', '$SRV.PING.*'],
+  subscribe: [...gatewayHears, '$SRV.READY.>', '$SRV.LEAVING.>', 'events.auth.apikey.revoked'],
 };
 
 /** Whoever makes streams and consumers, which no service does by itself. */

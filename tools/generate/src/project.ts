@@ -1,5 +1,5 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { GenerateError } from './errors.ts';
 
 /** Where a service keeps its data. */
@@ -56,12 +56,13 @@ export class Project {
     return declared.needs ?? [];
   }
 
-  /** Port to the service that has declared it. */
+  /** Port to the service, or the site, that has declared it. */
   ports(): Map<number, string> {
+    const folders = globSync('{services,sites}/*', { cwd: this.root });
     return new Map(
-      this.services().flatMap((name) => {
-        const port = this.manifest(`services/${name}`)?.tsmicro?.port;
-        return port === undefined ? [] : [[port, name]];
+      folders.flatMap((folder) => {
+        const port = this.manifest(folder)?.tsmicro?.port;
+        return port === undefined ? [] : [[port, basename(folder)]];
       }),
     );
   }
@@ -76,7 +77,7 @@ export class Project {
 
   /** The names of all packages of the project, with their folders. */
   packages(): Map<string, string> {
-    const folders = globSync('{packages,contracts,services}/*', { cwd: this.root }).concat(
+    const folders = globSync('{packages,contracts,services,sites}/*', { cwd: this.root }).concat(
       'gateway',
       'stack',
     );

@@ -122,6 +122,8 @@ test('kong: a service is added, and every line that was there stays as it is', (
   const [file] = kongFiles;
   assert.equal(addRoute(kong, 'orders', file), kong.replace('\nplugins:', `${entry}\nplugins:`));
   assert.throws(() => addRoute(kong, 'auth', file), /has a service auth already/);
+  const pages = kong.replace('~/auth(?:/|$)', '~/(?:read|search)(?:/|$)');
+  assert.throws(() => addRoute(pages, 'search', file), /has a service search already/);
   assert.throws(() => addRoute('services: [', 'orders', file), /no list "services", or is no YAML/);
   const odd = kong.replace('    url: http://auth:8000', '    url:    http://auth:8000');
   assert.throws(() => addRoute(odd, 'orders', file), /would lose its form at "url: {4}http/);

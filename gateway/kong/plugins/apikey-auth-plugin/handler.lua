@@ -35,7 +35,7 @@ local function refuse(ruling)
 end
 
 function ApikeyAuthHandler:access(conf)
-  if not needs_api_key(kong.request.get_path()) then
+  if conf.required == false or not needs_api_key(kong.request.get_path()) then
     return
   end
   local given = kong.request.get_headers(MAX_HEADERS)[HEADER]

@@ -23,6 +23,7 @@ function apikey.open(change)
     cache_ttl_sec = 10,
     negative_ttl_sec = 1,
     timeout_ms = 1500,
+    required = true,
     hide_credentials = false,
   }
   if change then

@@ -66,6 +66,16 @@ export const decision: Area = {
       }
     });
 
+    test('api key: where none is required none is asked for and none is checked, good, wrong or twice', async (stage, t) => {
+      const { blog, verifier } = await openSetting(stage, t, { required: false });
+      const [good, wrong] = [newKey(), newWrongKey()];
+      for (const keys of [[], [good], [wrong], [good, wrong], ['']]) {
+        const answer = keys.length === 0 ? await stage.ask('/blog/x') : await askWith(stage, keys);
+        assert.equal(answer.status, 200, keys.join());
+      }
+      assert.deepEqual([blog.seen.length, verifier.seen.length], [5, 0]);
+    });
+
     test('api key: white space around a key is none of it', async (stage, t) => {
       const { verifier } = await openSetting(stage, t);
       const key = newKey();

@@ -28,7 +28,13 @@ export const verifyKey: RequestListener = (request, response) => {
 };
 
 /** The defaults of the plugin's schema: what runs the plugin without Kong has no schema to fill them in. */
-const defaults = { cache_ttl_sec: 10, negative_ttl_sec: 1, timeout_ms: 1_500, hide_credentials: false };
+const defaults = {
+  cache_ttl_sec: 10,
+  negative_ttl_sec: 1,
+  timeout_ms: 1_500,
+  required: true,
+  hide_credentials: false,
+};
 
 /** What the tests of the plugin stand on. */
 export interface Setting {

@@ -12,8 +12,11 @@ export interface Platform {
 
 const mebibyte = 2 ** 20;
 const unknownPaths = [
-  '/',
   '/nowhere',
+  '/reads',
+  '/consoles',
+  '/front/health',
+  '/console-of-nobody',
   '/authsignin',
   '/authx/health',
   '/Auth/health',
@@ -64,6 +67,18 @@ export function testPlatform({ baseUrl, apiKey }: Platform): void {
     it('platform: a prefix ends at a slash and has its own case; beyond is 404', async () => {
       for (const path of unknownPaths) assertFailure(await withKey(path), 404, path);
       for (const path of ['/auth/nowhere', '/blog/nowhere']) assertFailure(await withKey(path), 404, path);
+    });
+
+    it('platform: pages are shown without a key, and pages alone', async () => {
+      for (const path of ['/', '/tags', '/search?q=x', '/sign-in', '/console/sign-in']) {
+        const answer = await ask(baseUrl, path);
+        assert.deepEqual(
+          [answer.status, headerOf(answer, 'content-type')?.split(';')[0]],
+          [200, 'text/html'],
+          path,
+        );
+      }
+      assertFailure(await ask(baseUrl, '/blog/list/latest'), 401, 'an operation without a key');
     });
 
     it('platform: a path with two readings is refused', async () => {

@@ -3,6 +3,7 @@ import { createEvent } from '@tsmicro/micro';
 import { badRequest, forbidden, notFound, unauthorized } from '@tsmicro/network';
 import type { Outbox, Transaction } from '@tsmicro/postgres';
 import { type ApiKeyView, type CreateApiKey, type NewApiKeyView, toApiKeyView } from './dto.ts';
+import { parseGrants } from './grant.ts';
 import { createKey, type StoredKey, toStoredKey } from './key.ts';
 import type { ApiKeyGrant } from './model.ts';
 import { seedKey } from './seed.ts';
@@ -100,9 +101,16 @@ export class ApiKeyService {
     await this.#store.addIfUnknown(toStoredKey(seedKey.key), seedKey);
   }
 
-  /** Whether the key that everybody knows would be let in. */
-  async isSeedInForce(): Promise<boolean> {
-    return (await this.#store.findGrant(toStoredKey(seedKey.key).hash)) !== undefined;
+  /** Adds keys that were given away, in the words of API_KEY_GRANTS; one that was revoked or replaced since is not brought back. */
+  async plantGrants(text: string): Promise<void> {
+    for (const given of parseGrants(text)) await this.#store.addOnce(given);
+  }
+
+  /** Whether the key that everybody knows would be let in, or is among those that were given away. */
+  async isSeedInForce(grants: string): Promise<boolean> {
+    const { hash } = toStoredKey(seedKey.key);
+    if (parseGrants(grants).some((given) => given.hash === hash)) return true;
+    return (await this.#store.findGrant(hash)) !== undefined;
   }
 
   async #tell(

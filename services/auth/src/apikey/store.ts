@@ -1,4 +1,5 @@
 import { type Postgres, sql, type Transaction } from '@tsmicro/postgres';
+import type { GivenKey } from './grant.ts';
 import type { StoredKey } from './key.ts';
 import {
   type ApiKey,
@@ -76,6 +77,16 @@ export class ApiKeyStore {
     await sql`
       insert into api_keys (key, prefix, permissions, comments, version)
       values (${key.hash}, ${key.prefix}, ${permissions}, ${comments}, 1)
+      on conflict (key) do nothing
+    `.execute(this.#postgres.db);
+  }
+
+  /** Adds a key that was given away; one that was added before stays what it has become: revoked, or replaced. */
+  async addOnce({ hash, permission, comment }: GivenKey): Promise<void> {
+    await sql`
+      insert into api_keys (key, prefix, permissions, comments, version)
+      select ${hash}, '', array[${permission}], array[${comment}], 1
+      where not exists (select from api_keys where comments @> array[${comment}])
       on conflict (key) do nothing
     `.execute(this.#postgres.db);
   }

@@ -14,6 +14,15 @@ function namesOf(services: YAMLSeq): string[] {
   });
 }
 
+/** Whether a route is there already that takes the paths of this service. */
+function hasRouteFor(services: YAMLSeq, service: string): boolean {
+  const paths = services.items.flatMap((item) => {
+    const routes = isMap(item) ? item.toJSON().routes : undefined;
+    return (routes ?? []).flatMap((route: { paths?: string[] }) => route.paths ?? []);
+  });
+  return paths.some((path) => path.startsWith('~') && new RegExp(`^${path.slice(1)}`).test(`/${service}`));
+}
+
 /**
  * Adds a service with its route, whose instances are those that register themselves; every comment and line that is
  * there stays. @throws {GenerateError} when it cannot
@@ -23,7 +32,7 @@ export function addRoute(text: string, service: string, file: string): string {
   const services = document.get('services');
   if (document.errors.length > 0 || !isSeq(services))
     throw new GenerateError(`${file} has no list "services", or is no YAML`);
-  if (namesOf(services).includes(service) || text.includes(prefixOf(service)))
+  if (namesOf(services).includes(service) || hasRouteFor(services, service))
     throw new GenerateError(`${file} has a service ${service} already`);
   const entry = document.createNode({
     name: service,
