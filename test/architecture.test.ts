@@ -10,7 +10,7 @@ let law: Law;
 
 before(async () => {
   law = readLaw(await readFile(join(root, 'docs', 'architecture.md'), 'utf8'));
-  const pattern = '{packages,contracts,services,gateway,stack}/**/src/**/*.ts';
+  const pattern = '{packages,contracts,services,sites,gateway,stack}/**/src/**/*.ts';
   for await (const file of glob(pattern, { cwd: root, exclude: (path) => path.includes('node_modules') })) {
     sources.set(file, await readFile(join(root, file), 'utf8'));
   }
@@ -53,6 +53,10 @@ test('architecture: an import against the law is seen and named', () => {
     ['services/auth/src/session/token.ts', '../server.ts', /noun may not import server/],
     ['gateway/src/server.ts', '@tsmicro/contracts-auth', /no arrow leads from gateway to contracts\/auth/],
     ['stack/src/main.ts', '@tsmicro/network', /no arrow leads from stack/],
+    ['sites/front/src/article/controller.ts', '@tsmicro/blog', /no arrow leads from sites\/front/],
+    ['sites/front/src/article/page.ts', '../../../console/src/map/page.ts', /by its package name/],
+    ['sites/front/src/article/page.ts', 'sanitize-html', /only .* may import sanitize-html/],
+    ['packages/web/src/site.ts', '@tsmicro/front', /no arrow leads from packages\/web/],
   ];
   for (const [file, specifier, rule] of broken) assert.match(violation({ file, specifier }, law) ?? '', rule);
 });

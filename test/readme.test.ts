@@ -137,7 +137,7 @@ test('readme: your own service in ten minutes works as printed', async () => {
   const here = (code: string) =>
     code
       .replaceAll('http://127.0.0.1:8000', gateway)
-      .replace('http://127.0.0.1:9103/metrics', metrics)
+      .replace('http://127.0.0.1:9105/metrics', metrics)
       .replace('--watch --detach', `--watch --detach --port ${port}`);
   await using stopping = new AsyncDisposableStack();
   stopping.defer(async () => {

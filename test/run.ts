@@ -55,7 +55,7 @@ const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 // These start every server themselves; with MONGO_URL the document server's suite runs against that MongoDB too.
 const stack = await filesOf(['stack/test/**/*.test.ts'], words);
 const rooms = await filesOf(
-  ['{packages,contracts,services,gateway,bench,deploy}/**/test/**/*.test.ts'],
+  ['{packages,contracts,services,sites,gateway,bench,deploy}/**/test/**/*.test.ts'],
   words,
 );
 // What starts whole systems and measures their patience has the machine to itself.
