@@ -116,3 +116,31 @@ test('a failure is logged with the ids that find it elsewhere: of the request, a
   const entry = fixture.log.find(({ requestId }) => requestId === 'r-1');
   assert.equal(entry?.traceId, '0af7651916cd43dd8448eb211c80319c');
 });
+
+test('metrics: a stream of events counts with its head, however long somebody listens', async (t) => {
+  const metrics = new Metrics();
+  t.after(() => metrics.close());
+  const { port, blog } = await openFixture(t, {
+    metrics,
+    blog: (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: one\n\n');
+    },
+  });
+  const left = new AbortController();
+  const url = `http://127.0.0.1:${port}/blog/events`;
+  const { body } = await fetch(url, { headers: { 'x-api-key': knownKey }, signal: left.signal });
+  const first = await body?.getReader().read();
+  assert.equal(Buffer.from(first?.value ?? []).toString(), 'data: one\n\n');
+  const text = await metrics.text();
+  left.abort();
+  for (const line of [
+    'http_server_request_duration_seconds_count{method="GET",route="blog",status="200"} 1',
+    'http_client_request_duration_seconds_count{service="blog",status="200"} 1',
+    'http_server_requests_active 0',
+  ]) {
+    assert.ok(text.split('\n').includes(line), line);
+  }
+  await until('the client is gone', () => blog.sockets === 0);
+  assert.match(await metrics.text(), /duration_seconds_count\{method="GET",route="blog",status="200"\} 1\n/);
+});

@@ -2,7 +2,7 @@ import { requestIdFrom, type TraceContext, traceIdOf } from '@tsmicro/network';
 import { toFieldLines } from '../http1/field-lines.ts';
 import type { ServerRequest } from '../http1/server-request.ts';
 import type { ServerResponse } from '../http1/server-response.ts';
-import { observeExchange } from './observation.ts';
+import { type Observed, observeExchange } from './observation.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
 import { type RequestHeaders, readRequestHeaders, toForwardedLines } from './request-headers.ts';
 import { noPeers, type TrustedPeers } from './trusted-peers.ts';
@@ -50,7 +50,7 @@ export class Exchange {
   /** Lines that go on besides, by the lower-case name of their header. */
   #added: Map<string, string> | undefined;
   #pausedMs = 0;
-  #trace: TraceContext | undefined;
+  #observed: Observed | undefined;
   readonly #peers: TrustedPeers;
 
   constructor(request: ServerRequest, response: ServerResponse, peers = noPeers) {
@@ -87,8 +87,8 @@ export class Exchange {
 
   /** From here on others are told of it, under the name of its route where it has one. @returns its trace */
   begin(routeName = unknownRoute): TraceContext {
-    this.#trace ??= observeExchange(this, routeName);
-    return this.#trace;
+    this.#observed ??= observeExchange(this, routeName);
+    return this.#observed.trace;
   }
 
   /** Tells `closer` when its client has the whole answer, or has left; in the order in which they come. */
@@ -98,6 +98,11 @@ export class Exchange {
     this.response.once('close', () => {
       for (const each of this.#closers) each.onExchangeClosed(this);
     });
+  }
+
+  /** Its answer has begun and may go on for as long as both sides like: for all who count it, it is over. */
+  endObservation(): void {
+    this.#observed?.operation?.onExchangeClosed(this);
   }
 
   /** The trace that it belongs to. */

@@ -21,6 +21,8 @@ import type { Unread } from './unread.ts';
 /** A client that takes nothing of its answer for this long has left without saying so. */
 const stalledClientMs = 30_000;
 const none: readonly Target[] = [];
+/** The answer of a stream of events (HTML Living Standard, section 9.2). */
+const eventStream = /^text\/event-stream\b/i;
 
 /** What a forwarding needs besides the request. */
 export interface ForwardingContext {
@@ -115,9 +117,17 @@ export class Forwarding implements Asker, Closer {
     const { passive } = this.#service.backend.upstream.entity.checks;
     this.#pool?.target.answered(status, closing, passive);
     response.forwardHead(status, toClientLines(head, requestId, answerHeaders));
-    // The pieces of a body without a length may be far apart, as those of a stream of events.
-    if (bodyLength < 0) setImmediate(() => response.flushHead());
+    if (bodyLength < 0) this.#beginStream(head);
     else if (bodyLength <= wholeBytes) this.#wholeLength = bodyLength;
+  }
+
+  /** The pieces of a body without a length may be far apart; what streams events takes as long as somebody listens. */
+  #beginStream({ status, fields }: AnswerHead): void {
+    setImmediate(() => this.#exchange.response.flushHead());
+    if (!eventStream.test(fields.value('content-type') ?? '')) return;
+    this.#exchange.endObservation();
+    endSending(this.#sending, status);
+    this.#sending = undefined;
   }
 
   onData(chunk: Buffer): boolean {

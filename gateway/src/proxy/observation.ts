@@ -29,6 +29,8 @@ export class HttpOperation implements Operation, Closer {
   }
 
   onExchangeClosed({ response }: Exchange): void {
+    // Told already: of a stream of events.
+    if (this.durationMs !== undefined) return;
     if (response.headersSent) this.status = response.statusCode;
     served.end(this);
   }
@@ -37,18 +39,26 @@ export class HttpOperation implements Operation, Closer {
 const served = new OperationChannel<HttpOperation>('http.server');
 const sent = new OperationChannel<HttpOperation>('http.client');
 
+/** An exchange that others are told of. */
+export interface Observed {
+  /** Undefined where nobody listens. */
+  readonly operation: HttpOperation | undefined;
+  readonly trace: TraceContext;
+}
+
 /** Tells of an exchange from its arrival to its end, once; gives its trace, begun here when the client brought none. */
-export function observeExchange(exchange: Exchange, name: string): TraceContext {
+export function observeExchange(exchange: Exchange, name: string): Observed {
   const { request, arrivedAt } = exchange;
   const traceparent = request.header('traceparent');
+  let operation: HttpOperation | undefined;
   let trace = traceparent === undefined ? undefined : traceFrom(traceparent, request.header('tracestate'));
   if (served.observed) {
-    const operation = new HttpOperation(name, request.method, arrivedAt, trace);
+    operation = new HttpOperation(name, request.method, arrivedAt, trace);
     served.start(operation);
     exchange.onClose(operation);
     trace = operation.trace;
   }
-  return trace ?? { traceparent: createTraceparent() };
+  return { operation, trace: trace ?? { traceparent: createTraceparent() } };
 }
 
 /** Tells of a request to a service, begun at `startedAt`; undefined where nobody listens. Its end is told by {@link endSending}. */

@@ -155,7 +155,13 @@ class LiveView {
     const lost = this.#lostSince !== undefined && !this.#paused;
     const state = this.#paused ? 'Paused' : lost ? 'Connection lost' : this.#heard ? 'Live' : 'Connecting';
     if (this.#words.textContent !== state) this.#words.textContent = state;
-    document.documentElement.dataset.live = this.#paused ? 'paused' : lost ? 'lost' : 'moving';
+    document.documentElement.dataset.live = this.#paused
+      ? 'paused'
+      : lost
+        ? 'lost'
+        : this.#heard
+          ? 'moving'
+          : 'connecting';
     this.#lost.hidden = !lost;
     const said = `Connection lost since ${this.#lostSince} UTC. What is shown here is from before; it goes on by itself as soon as the console answers.`;
     if (lost && this.#lost.textContent !== said) this.#lost.textContent = said;
