@@ -10,13 +10,14 @@ const path = '/console/slow';
 const shownAtMost = 20;
 
 const orders = [
-  ['newest', 'Newest first'],
   ['slowest', 'Slowest first'],
+  ['newest', 'Newest first'],
 ] as const;
+const usualOrder = 'slowest';
 
 function orderChoice(current: string): Html {
   const link = ([order, label]: (typeof orders)[number]) =>
-    html`<li><a href="${linkTo(path, { order: order === 'newest' ? '' : order })}"${order === current && html` aria-current="true"`}>${label}</a></li>`;
+    html`<li><a href="${linkTo(path, { order: order === usualOrder ? '' : order })}"${order === current && html` aria-current="true"`}>${label}</a></li>`;
   return html`<nav class="tabs" aria-label="Order"><ul>${orders.map(link)}</ul></nav>`;
 }
 
@@ -53,7 +54,7 @@ export const slowView: View = {
   title: 'Slow requests',
   lead: 'The slowest of late, each with the way it took: gateway, HTTP, NATS and databases. They are collected only while somebody looks.',
   render({ slow }, query) {
-    const order = query.get('order') === 'slowest' ? 'slowest' : 'newest';
+    const order = query.get('order') === 'newest' ? 'newest' : usualOrder;
     const traces = slow.toSorted((a, b) =>
       order === 'slowest' ? b.durationMs - a.durationMs : b.startedAt - a.startedAt,
     );
