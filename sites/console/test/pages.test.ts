@@ -102,7 +102,7 @@ test('traffic: one service alone can be looked at, and stays chosen when the ord
 });
 
 test('slow: a request shows its way, each piece of work below the one that asked for it', () => {
-  const text = htmlOf(slowView);
+  const text = htmlOf(slowView, 'order=newest');
   const depths = Array.from(text.matchAll(/depth-(\d)/g), ([, depth]) => Number(depth));
   assert.deepEqual(depths, [0, 1, 2, 3, 4, 5, 3, 0]);
   assert.match(text, /<strong class="bad">timeout<\/strong>/);
