@@ -55,6 +55,10 @@ test('architecture: an import against the law is seen and named', () => {
     ['stack/src/main.ts', '@tsmicro/network', /no arrow leads from stack/],
     ['sites/front/src/article/controller.ts', '@tsmicro/blog', /no arrow leads from sites\/front/],
     ['sites/front/src/article/page.ts', '../../../console/src/map/page.ts', /by its package name/],
+    ['sites/front/src/article/page.ts', '../comment/place.ts', /article may not import higher noun/],
+    ['sites/front/src/desk/page.ts', '../writing/client.ts', /desk may not import sister noun/],
+    ['sites/console/src/watch/map/nodes.ts', '../../map/page.ts', /watch may not import higher noun/],
+    ['sites/console/src/map/page.ts', '../module.ts', /map may not import module/],
     ['sites/front/src/article/page.ts', 'sanitize-html', /only .* may import sanitize-html/],
     ['packages/web/src/site.ts', '@tsmicro/front', /no arrow leads from packages\/web/],
   ];
@@ -78,7 +82,7 @@ test('architecture: every room and feature stands in the tables, and the tables 
   for (const [service, floors] of law.floors) {
     const features = new Set(
       [...sources.keys()].flatMap(
-        (file) => new RegExp(`^services/${service}/src/([^/]+)/`).exec(file)?.[1] ?? [],
+        (file) => new RegExp(`^(?:services|sites)/${service}/src/([^/]+)/`).exec(file)?.[1] ?? [],
       ),
     );
     assert.deepEqual([...features].sort(), floors.flat().sort(), service);

@@ -7,7 +7,7 @@ export interface Law {
   arrows: Map<string, Set<string>>;
   /** Role → what files of that role may import. */
   roles: Map<string, Set<string>>;
-  /** Service → its features, from the highest floor down; sisters share a floor. */
+  /** Service or site → its features, from the highest floor down; sisters share a floor. */
   floors: Map<string, string[][]>;
   /** Library → the paths (with `*` for one folder) that may import it. */
   drivers: Map<string, string[]>;
@@ -84,6 +84,18 @@ function placeOf(
   return { service, feature, role: isRole ? `${file}.ts` : 'noun' };
 }
 
+/** What a feature of a site may import of the site: it has no roles, only floors. */
+const ofSite: ReadonlySet<string> = new Set(['own noun', 'lower noun', 'noun']);
+
+/** Where a file of a site stands; a feature's own folders are part of it. */
+function placeInSite(
+  path: string,
+): { service: string; feature: string | undefined; role: string } | undefined {
+  const [, service, feature, file] = /^sites\/([^/]+)\/src\/(?:([^/]+)\/)?(.+)\.ts$/.exec(path) ?? [];
+  if (service === undefined || file === undefined) return undefined;
+  return { service, feature, role: feature === undefined && wiring.has(file) ? `${file}.ts` : 'noun' };
+}
+
 const bare = (role: string) => role.replace(/\.ts$/, '');
 
 /** What importing one file of a service from another is called in the table of roles. */
@@ -122,6 +134,12 @@ export function violation({ file, specifier }: Import, law: Law): string | undef
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(file), specifier);
     if (roomOf(target) !== room) return say('another room is imported by its package name');
+    const inSite = placeInSite(file);
+    const toSite = placeInSite(target);
+    if (inSite?.feature !== undefined && toSite !== undefined) {
+      const word = relation(inSite, toSite, law);
+      return ofSite.has(word) ? undefined : say(`${inSite.feature} may not import ${word}`);
+    }
     const to = placeOf(target, law);
     if (from === undefined || to === undefined || may === undefined) return undefined;
     const word = relation(from, to, law);
