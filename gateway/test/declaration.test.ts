@@ -21,6 +21,7 @@ function complaintsOf(yaml: string): readonly string[] {
 test('declaration: the files of the project are read as they stand', async () => {
   const single = await readDeclaration(pathOf('kong.yml'), pluginKinds);
   const balanced = await readDeclaration(pathOf('kong-load-balanced.yml'), pluginKinds);
+  const times = [2300, 1];
   for (const { services, plugins } of [single, balanced]) {
     assert.deepEqual(
       services.map(({ name, pathPrefix, readTimeoutMs, retries, routes }) => ({
@@ -30,27 +31,40 @@ test('declaration: the files of the project are read as they stand', async () =>
         routes: routes.map(({ name: route, stripPath, paths }) => [route, stripPath, paths[0]?.text]),
       })),
       [
-        ['auth', '', 'auth'],
-        ['auth-signin', '/signin', 'auth/signin'],
-        ['auth-signup', '/signup', 'auth/signup'],
-        ['blog', '', 'blog'],
-      ].map(([name, pathPrefix, path]) => ({
-        name,
-        pathPrefix,
-        times: [2300, 1],
-        routes: [[name, true, `~/${path}(?:/|$)`]],
-      })),
+        { name: 'auth', pathPrefix: '', times, routes: [['auth', true, '~/auth(?:/|$)']] },
+        {
+          name: 'auth-signin',
+          pathPrefix: '/signin',
+          times,
+          routes: [['auth-signin', true, '~/auth/signin(?:/|$)']],
+        },
+        {
+          name: 'auth-signup',
+          pathPrefix: '/signup',
+          times,
+          routes: [['auth-signup', true, '~/auth/signup(?:/|$)']],
+        },
+        { name: 'blog', pathPrefix: '', times, routes: [['blog', true, '~/blog(?:/|$)']] },
+        { name: 'front', pathPrefix: '', times: [4800, 1], routes: [['front', false, '~/$']] },
+        {
+          name: 'console',
+          pathPrefix: '',
+          times: [60_000, 1],
+          routes: [['console', false, '~/console(?:/|$)']],
+        },
+      ],
     );
     assert.deepEqual(plugins.map(({ kind }) => kind.name).sort(), pluginKinds.map(({ name }) => name).sort());
     assert.ok(plugins.every(({ enabled }) => enabled));
   }
-  assert.deepEqual(servicesToDiscover(single), ['auth', 'blog']);
-  assert.deepEqual(servicesToDiscover(balanced), ['auth', 'blog']);
+  assert.deepEqual(servicesToDiscover(single), ['auth', 'blog', 'console', 'front']);
+  assert.deepEqual(servicesToDiscover(balanced), ['auth', 'blog', 'console', 'front']);
   assert.deepEqual(
     balanced.upstreams.map(({ name, targets }) => [name, targets.map(({ host }) => host).join()]),
     [
       ['auth_upstream', 'auth1,auth2'],
       ['blog_upstream', 'blog1,blog2'],
+      ['front_upstream', 'front1,front2'],
     ],
   );
 });
