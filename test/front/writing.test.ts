@@ -135,7 +135,7 @@ test('front editor: a session that ended, a service that hangs, sessions that ca
     assert.equal(typedIn(seen, 'version'), fields.version);
   };
   const save = () => visitor.post(path, { ...changed, action: 'save' });
-  await t.test('the blog service hangs', () => kept(400, /took too long/, () => hanging('blog', save)));
+  await t.test('the blog service hangs', () => kept(504, /took too long/, () => hanging('blog', save)));
   await t.test('Redis hangs', () => kept(503, /not saved/, () => hanging('redis', save)));
   await t.test('the session has ended', async () => {
     const { accessToken: token } = await system.signIn();
