@@ -160,7 +160,7 @@ test('story: a blog from its sign-up to its end, through the gateway', async (t)
   });
 
   await t.test('paths that are nobody’s are 404 in the envelope', async () => {
-    for (const path of ['/', '/authsignin', '/nowhere', '/auth/nowhere', '/blog'])
+    for (const path of ['/authsignin', '/nowhere', '/readme', '/consoles', '/auth/nowhere', '/blog'])
       await refuse(404, 'GET', path);
   });
 });
