@@ -47,8 +47,8 @@ export class AnswerWriter {
   }
 
   /**
-   * What was thrown: the way to the sign-in, a page, or, for a client that wants no HTML, undefined: it is then answered
-   * in the envelope.
+   * What was thrown: the way to the sign-in, a page, or, for a client that wants no HTML, the error, to be answered in the
+   * envelope.
    */
   fail(thrown: unknown, exchange: Exchange, visit: OpenVisit): Written | ApiError {
     const needed = thrown instanceof SignInNeededError ? thrown : undefined;

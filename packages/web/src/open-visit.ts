@@ -1,3 +1,4 @@
+import { isFault } from '@tsmicro/dependency';
 import { ApiError, clientAddressOf, type Exchange, forbidden, type RequestContext } from '@tsmicro/network';
 import type { Api } from './api.ts';
 import { Form } from './form.ts';
@@ -59,19 +60,22 @@ export class OpenVisit implements Visit, Credentials {
 
   /**
    * Finds the session and, now and then, reads its person again. A session that is over is forgotten.
-   * @throws an error with `fault` while Redis is away: the browser keeps its cookie, and with it the session
+   * @returns why nobody can say who this is while Redis is away, when what needs a person fails as that says; the browser
+   * keeps its cookie, and with it the session
    */
-  async recognise(): Promise<void> {
-    const { headers } = this.#exchange;
-    if (this.#sessions.cookies.readSession(headers) === undefined) return;
-    this.#session = await this.#sessions.find(headers);
-    if (this.#session === undefined) this.#sendCookie(undefined);
-    else if (this.#session.ageMs() > freshMs) await this.#refreshIfPossible();
+  async recognise(): Promise<ApiError | undefined> {
+    try {
+      await this.#findSession();
+      return undefined;
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      this.#doubt = this.context.toApiError(error);
+      return this.#doubt;
+    }
   }
 
-  /** Goes on as a stranger's, who may see what everybody may and is told so; what needs a person fails as `doubt` says. */
-  goOnAsStranger(doubt: ApiError): void {
-    this.#doubt = doubt;
+  /** The page is what a stranger sees, and says so. */
+  goOnAsStranger(): void {
     this.#notice = [this.#notice, strangerNotice].filter((notice) => notice !== undefined).join(' ');
   }
 
@@ -129,6 +133,14 @@ export class OpenVisit implements Visit, Credentials {
   /** What the next page says. */
   leaveNotice(notice: string | undefined): void {
     this.cookies.push(this.#sessions.cookies.setNotice(this.#exchange.headers, notice));
+  }
+
+  async #findSession(): Promise<void> {
+    const { headers } = this.#exchange;
+    if (this.#sessions.cookies.readSession(headers) === undefined) return;
+    this.#session = await this.#sessions.find(headers);
+    if (this.#session === undefined) this.#sendCookie(undefined);
+    else if (this.#session.ageMs() > freshMs) await this.#refreshIfPossible();
   }
 
   async #refreshIfPossible(): Promise<void> {

@@ -127,12 +127,12 @@ export class Site {
     const visit = new OpenVisit(exchange, this.#options, form);
     this.#untilDeadline(exchange, async () => {
       try {
-        const doubt = await this.#doubtOf(visit);
+        const doubt = await visit.recognise();
         if (doubt !== undefined && form !== undefined) {
           if (unrecognised === undefined) throw doubt;
           return this.#writer.write(unrecognised(visit, doubt), visit);
         }
-        if (doubt !== undefined) visit.goOnAsStranger(doubt);
+        if (doubt !== undefined) visit.goOnAsStranger();
         return this.#writer.write(await handler(visit), visit);
       } catch (error) {
         return this.#writer.fail(error, exchange, visit);
@@ -140,22 +140,11 @@ export class Site {
     });
   }
 
-  /** Why nobody can say who somebody is; undefined when that is known. */
-  async #doubtOf(visit: OpenVisit): Promise<ApiError | undefined> {
-    try {
-      await visit.recognise();
-      return undefined;
-    } catch (error) {
-      return visit.context.toApiError(error);
-    }
-  }
-
   #serveStream(exchange: Exchange, handler: ViewHandler): void {
     this.#untilDeadline(exchange, async () => {
       const visit = new OpenVisit(exchange, this.#options);
       try {
-        const doubt = await this.#doubtOf(visit);
-        if (doubt !== undefined) visit.goOnAsStranger(doubt);
+        if ((await visit.recognise()) !== undefined) visit.goOnAsStranger();
         await this.#streams.serve(exchange, (push) => handler(visit, push));
         return undefined;
       } catch (error) {
