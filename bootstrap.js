@@ -20,7 +20,9 @@ function outdated() {
 if (outdated()) {
   console.log('Installing the packages of package-lock.json (about 20 s the first time) ...');
   // Not `npm ci`: it refuses a lock file that lacks the optional builds of tools for platforms other than the author's.
-  const install = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // With NODE_ENV=production npm would leave out what is only needed here, and so the Node that all of it runs on.
+  const flags = ['--include=dev', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const install = spawnSync('npm', ['install', ...flags], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
