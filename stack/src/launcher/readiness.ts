@@ -6,9 +6,12 @@ const pollMs = 50;
 const requestTimeoutMs = 2_000;
 const tooManyStarts = 3;
 
+/** As a person's browser asks: a page that wants somebody to sign in leads to where that is done. */
+const headers = { accept: 'text/html' };
+
 async function refusal(url: string): Promise<string | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(requestTimeoutMs) });
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(requestTimeoutMs) });
     await response.body?.cancel();
     return response.status === 200 ? undefined : `${url} answered ${response.status}`;
   } catch (error) {
