@@ -25,7 +25,7 @@ test('head: cut anywhere it is the same, and what follows is left', () => {
     for (const piece of pieces) {
       if (text !== undefined) rest += piece.toString();
       else {
-        text = reader.read(piece);
+        text = reader.read(piece.toString());
         if (text !== undefined) rest += piece.subarray(reader.consumed).toString();
       }
     }
@@ -35,22 +35,14 @@ test('head: cut anywhere it is the same, and what follows is left', () => {
   }
 });
 
-test('head: its bytes are copied where the rest of it comes later', () => {
-  const reader = new HeadReader(1_000);
-  const reused = Buffer.from('GET /x HTT');
-  assert.equal(reader.read(reused), undefined);
-  reused.fill('?');
-  assert.equal(reader.read(Buffer.from('P/1.1\r\n\r\n')), 'GET /x HTTP/1.1\r\n');
-});
-
 test('head: as long as it may be it is read, one byte more is too large, ended or not', () => {
-  const exact = Buffer.from(`${'x'.repeat(96)}\r\n\r\n`);
+  const exact = `${'x'.repeat(96)}\r\n\r\n`;
   assert.equal(new HeadReader(100).read(exact)?.length, 98);
   assert.throws(() => new HeadReader(99).read(exact), HeadTooLargeError);
-  assert.throws(() => new HeadReader(100).read(Buffer.alloc(100, 'x')), HeadTooLargeError);
+  assert.throws(() => new HeadReader(100).read('x'.repeat(100)), HeadTooLargeError);
   const dripped = new HeadReader(100);
   assert.throws(() => {
-    for (;;) dripped.read(Buffer.from('x'));
+    for (;;) dripped.read('x');
   }, HeadTooLargeError);
 });
 
@@ -58,7 +50,7 @@ test('head: a line that ends in LF alone is refused before any blank line', () =
   for (const pieces of cuts(Buffer.from('GET / HTTP/1.1\nhost: g\n\n'))) {
     const reader = new HeadReader(1_000);
     assert.throws(() => {
-      for (const piece of pieces) reader.read(piece);
+      for (const piece of pieces) reader.read(piece.toString());
     }, MalformedMessageError);
   }
 });

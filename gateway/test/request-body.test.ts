@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { request } from 'undici';
 import { knownKey, openFixture, sendJson, until } from './fixture.ts';
 import { openSocket, readAnswer, requestText, sendRaw } from './raw-client.ts';
@@ -39,6 +40,45 @@ test('body: up to 1 MiB goes up unchanged, with a length and in chunks', async (
     assert.deepEqual(json, expected, `${size} bytes in chunks`);
   }
   assert.ok(fixture.blog.sockets <= 2);
+});
+
+test('body: those of many clients that come in turns, a piece of each, stay apart', async (t) => {
+  const fixture = await openFixture(t, {
+    blog: (incoming, response) => {
+      const hash = createHash('sha256');
+      incoming.on('data', (chunk: Buffer) => hash.update(chunk));
+      incoming.on('end', () => sendJson(response, 200, { hash: hash.digest('hex') }));
+    },
+  });
+  const pieceBytes = 8_000;
+  // Some are collected before they go on, some are streamed.
+  const senders = await Promise.all(
+    [3, 7, 12, 30].map(async (pieces) => {
+      const socket = await openSocket(fixture.port);
+      const body = randomBytes(pieces * pieceBytes);
+      const chunks = pieces % 2 === 0;
+      const framing = chunks ? 'transfer-encoding: chunked' : `content-length: ${body.length}`;
+      const answer = readAnswer(socket);
+      const bytes = chunks ? chunked(body, 5_000) : body;
+      return {
+        socket,
+        bytes: Buffer.concat([Buffer.from(requestText('POST /blog/x HTTP/1.1', [framing])), bytes]),
+        body,
+        answer,
+      };
+    }),
+  );
+  for (let at = 0; senders.some(({ bytes }) => at < bytes.length); at += pieceBytes) {
+    for (const { socket, bytes } of senders) {
+      if (at < bytes.length) socket.write(bytes.subarray(at, at + pieceBytes));
+    }
+    await setImmediate();
+  }
+  for (const { answer, body, socket } of senders) {
+    const hash = createHash('sha256').update(body).digest('hex');
+    assert.deepEqual((await answer).json, { hash }, `${body.length} bytes`);
+    socket.destroy();
+  }
 });
 
 test('body: a long one is streamed: the service reads its beginning before its end was sent', async (t) => {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { toDigest } from './digests.ts';
 import type { RulingCache } from './ruling-cache.ts';
 

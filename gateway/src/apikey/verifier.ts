@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { unavailable } from '@tsmicro/network';
 import type { Exchange } from '../proxy/exchange.ts';
 import { beginSending, endSending } from '../proxy/observation.ts';

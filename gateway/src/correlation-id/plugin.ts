@@ -1,6 +1,7 @@
 // Kong's plugin correlation-id: a request carries an id, the client's or a new one, through every service.
 import { pass } from '../plugin/pass.ts';
 import type { Plugin, PluginKind, Verdict } from '../plugin/plugin.ts';
+import { AnswerHeader } from '../proxy/answer-header.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { createGenerator, type Generator } from './generator.ts';
 import { type CorrelationSettings, ownHeader, parseCorrelationSettings } from './settings.ts';
@@ -22,7 +23,7 @@ class CorrelationId implements Plugin {
       id = this.#generate(exchange);
       exchange.setHeader(this.#headerName, id);
     }
-    if (this.#echoDownstream) exchange.answerHeaders.push(this.#headerName, id);
+    if (this.#echoDownstream) exchange.answerHeaders.push(new AnswerHeader(this.#headerName, id));
     return undefined;
   }
 }

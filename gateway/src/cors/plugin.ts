@@ -1,21 +1,39 @@
 // Kong's plugin cors: which pages of other origins may read answers, https://fetch.spec.whatwg.org/#http-cors-protocol.
 import type { Plugin, PluginKind, Verdict } from '../plugin/plugin.ts';
 import type { Answer } from '../proxy/answer.ts';
+import { AnswerHeader } from '../proxy/answer-header.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { normalizeOrigin } from './origin.ts';
 import { type CorsSettings, parseCorsSettings } from './settings.ts';
 
+const toAllowed = (origin: string) => new AnswerHeader('access-control-allow-origin', origin);
+const anyAllowed = toAllowed('*');
+const noneAllowed = toAllowed('');
+const withCredentials = new AnswerHeader('access-control-allow-credentials', 'true');
+const withoutCredentials = new AnswerHeader('access-control-allow-credentials', '');
+const varies = new AnswerHeader('vary', 'Origin');
+
 class Cors implements Plugin {
   readonly #settings: CorsSettings;
+  readonly #exposed: AnswerHeader | undefined;
+  /** What is told to everybody: of a single origin, where a page of another one sees that it is not meant. */
+  readonly #single: AnswerHeader | undefined;
 
   constructor(settings: CorsSettings) {
+    const { exposedHeaders, origins } = settings;
     this.#settings = settings;
+    if (exposedHeaders !== undefined) {
+      this.#exposed = new AnswerHeader('access-control-expose-headers', exposedHeaders);
+    }
+    const [single, ...others] = origins ?? [];
+    if (origins === undefined) this.#single = anyAllowed;
+    else if (others.length === 0 && single?.only !== undefined) this.#single = toAllowed(single.only);
   }
 
   access(exchange: Exchange): Verdict {
     const { request } = exchange;
     const origin = request.header('origin');
-    const { preflightContinue, allowOriginAbsent, exposedHeaders } = this.#settings;
+    const { preflightContinue, allowOriginAbsent } = this.#settings;
     const asks =
       request.method === 'OPTIONS' && request.header('access-control-request-method') !== undefined;
     if (asks && origin !== undefined) {
@@ -23,9 +41,7 @@ class Cors implements Plugin {
     }
     if (origin === undefined && !allowOriginAbsent) return undefined;
     this.#sayWhoMayRead(exchange, origin);
-    if (exposedHeaders !== undefined) {
-      exchange.answerHeaders.push('access-control-expose-headers', exposedHeaders);
-    }
+    if (this.#exposed !== undefined) exchange.answerHeaders.push(this.#exposed);
     return undefined;
   }
 
@@ -47,14 +63,10 @@ class Cors implements Plugin {
   #sayWhoMayRead({ answerHeaders }: Exchange, origin: string | undefined): void {
     const { origins, credentials } = this.#settings;
     const mayRead = origin !== undefined && origins?.some((rule) => rule.allows(origin)) === true;
-    if (origins !== undefined) answerHeaders.push('vary', 'Origin');
-    // A single origin is told to everybody, and a page of another one sees that it is not meant. Nobody else's word
-    // counts: without a value the service's own header is kept back.
-    const [single, ...others] = origins ?? [];
-    const told = others.length === 0 ? single?.only : undefined;
-    const allowed = origins === undefined ? '*' : (told ?? (mayRead ? normalizeOrigin(origin) : ''));
-    answerHeaders.push('access-control-allow-origin', allowed);
-    answerHeaders.push('access-control-allow-credentials', credentials && mayRead ? 'true' : '');
+    if (origins !== undefined) answerHeaders.push(varies);
+    // Nobody else's word counts: without a value the service's own header is kept back.
+    answerHeaders.push(this.#single ?? (mayRead ? toAllowed(normalizeOrigin(origin)) : noneAllowed));
+    answerHeaders.push(credentials && mayRead ? withCredentials : withoutCredentials);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AnswerHead, AnswerTaker } from './client-answer.ts';
+import type { AnswerHead } from './client-answer.ts';
 import type { ClientRequest } from './client-request.ts';
 
 /**
@@ -13,7 +13,9 @@ export interface Asker {
   /** All of it went out; the answer may begin before. */
   onRequestSent(): void;
   onHead(head: AnswerHead): void;
-  /** `chunk` is the asker's to keep as {@link AnswerTaker.onData} says. With false it gets no more until the call is resumed, but for what was read already. */
+  /** A short body that came in one piece, in place of `onData`: one byte a character. */
+  onWhole(body: string): void;
+  /** With false it gets no more until the call is resumed, but for what was read already. */
   onData(chunk: Buffer): boolean;
   onEnd(): void;
   onFailure(error: Error): void;

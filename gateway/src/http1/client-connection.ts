@@ -1,9 +1,12 @@
+import { Buffer } from 'node:buffer';
 import { connect, type Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import type { Address } from '../upstream/address.ts';
 import { type AnswerHead, AnswerReader, type AnswerTaker } from './client-answer.ts';
 import { type BodyListener, BodySender } from './client-body.ts';
 import type { Call, CallHolder } from './client-call.ts';
 import { ConnectionLostError, ConnectTimeoutError } from './client-errors.ts';
+import { readBuffer } from './read-buffer.ts';
 import { writeTogether } from './socket-write.ts';
 import { type Writer, writeBatch } from './write-batch.ts';
 
@@ -28,9 +31,6 @@ const joinedBytes = 8 * 1024;
 /** How much earlier than the other side a connection is closed: a request must not meet its closing. */
 const keepAliveMarginMs = 2_000;
 const timeoutHint = /(?:^|[\s,;])timeout=(\d{1,9})/i;
-
-/** For all connections: what is read is used up, or copied, before anything else is read. */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** One connection to a server: one call at a time, one after the other. */
 export class ClientConnection implements AnswerTaker, BodyListener, CallHolder, Writer {
@@ -117,6 +117,10 @@ export class ClientConnection implements AnswerTaker, BodyListener, CallHolder, 
     this.#call?.asker.onHead(head);
   }
 
+  onWhole(body: string): void {
+    this.#call?.asker.onWhole(body);
+  }
+
   onData(chunk: Buffer): void {
     if (this.#call?.asker.onData(chunk) === false) this.#paused = true;
   }
@@ -188,7 +192,7 @@ export class ClientConnection implements AnswerTaker, BodyListener, CallHolder, 
   #read(bytes: number): boolean {
     if (this.#gone) return true;
     try {
-      this.#reader.read(readBuffer.subarray(0, bytes));
+      this.#reader.read(readBuffer, bytes);
     } catch (error) {
       this.#close(error instanceof Error ? error : new Error(String(error)));
     }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Address } from '../upstream/address.ts';
 import type { Call, CallHolder } from './client-call.ts';
 import { ClientConnection, type ConnectionOptions, type ConnectionOwner } from './client-connection.ts';

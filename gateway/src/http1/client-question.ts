@@ -52,6 +52,10 @@ class Question implements Asker {
     this.#head = head;
   }
 
+  onWhole(body: string): void {
+    this.onData(Buffer.from(body, 'latin1'));
+  }
+
   onData(chunk: Buffer): boolean {
     this.#size += chunk.length;
     if (this.#size <= this.#maxBodyBytes) this.#chunks.push(chunk);

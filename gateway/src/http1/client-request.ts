@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { UnsendableError } from './client-errors.ts';
 import { outsideValue } from './fields.ts';

@@ -6,10 +6,10 @@ export class MalformedMessageError extends Error {
 /** A head that has not ended where it must have. */
 export class HeadTooLargeError extends Error {
   override name = 'HeadTooLargeError';
-  /** Its bytes so far. */
-  readonly head: Buffer;
+  /** What came of it so far, one byte a character. */
+  readonly head: string;
 
-  constructor(head: Buffer) {
+  constructor(head: string) {
     super('the head of the message is too large');
     this.head = head;
   }

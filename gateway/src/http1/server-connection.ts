@@ -1,10 +1,13 @@
+import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import { failureBytes, maxUrlLength } from '@tsmicro/network';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { ChunkExtensionsError, HeadTooLargeError, MalformedMessageError } from './errors.ts';
 import { checkCharacters, Fields } from './fields.ts';
 import { chunked } from './framing.ts';
 import { HeadReader } from './head-reader.ts';
+import { adoptSocket, readBuffer } from './read-buffer.ts';
 import { parseRequestLine } from './request-line.ts';
 import { type BodyReader, ServerRequest } from './server-request.ts';
 import { ServerResponse } from './server-response.ts';
@@ -39,7 +42,7 @@ export interface ConnectionOwner {
 /** What a fault in what a client sends amounts to. A first line that never ended is a URL too long. */
 function toFailure(error: unknown): [number, string] | undefined {
   if (error instanceof HeadTooLargeError) {
-    const start = error.head.toString('latin1', 0, maxUrlLength);
+    const start = error.head.slice(0, maxUrlLength);
     return /^[A-Z]+ [^\r\n]*$/.test(start) && start.length >= maxUrlLength
       ? [414, 'url is too long']
       : [431, 'headers are too large'];
@@ -49,14 +52,8 @@ function toFailure(error: unknown): [number, string] | undefined {
 }
 
 /** Whether it may be the beginning of a method: what is no HTTP at all has no blank line to wait for. */
-const beginsRequest = ([first = 0]: Buffer) => first >= 0x41 && first <= 0x5a;
-
-/** Some clients end what they send with one line too many (RFC 9112 section 2.2). */
-function withoutBlankLines(bytes: Buffer): Buffer {
-  let at = 0;
-  while (bytes[at] === 0x0d || bytes[at] === 0x0a) at++;
-  return at === 0 ? bytes : bytes.subarray(at);
-}
+const beginsRequest = (first = 0) => first >= 0x41 && first <= 0x5a;
+const isLineEnd = (byte: number | undefined) => byte === 0x0d || byte === 0x0a;
 
 /**
  * A client's connection: takes its requests out of the bytes that come, one at a time, as their answers wait for each
@@ -69,8 +66,10 @@ export class ServerConnection implements Writer {
   readonly localPort: number;
   /** Who is at the other end, whatever headers claim. */
   readonly remoteAddress: string;
-  /** Came, and is not read yet. */
+  /** What came and is not read yet, from there to there. What is in {@link readBuffer} is moved before anything else is read. */
   #ahead: Buffer = nothing;
+  #from = 0;
+  #to = 0;
   #request: ServerRequest | undefined;
   #response: ServerResponse | undefined;
   #decoder: ChunkedDecoder | undefined;
@@ -90,13 +89,14 @@ export class ServerConnection implements Writer {
   #since = performance.now();
   #unsentBefore = 0;
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  /** `accepted` is a connection that nothing was read of. */
+  constructor(accepted: Socket, owner: ConnectionOwner) {
+    const socket = adoptSocket(accepted, (count) => this.#onRead(count));
     this.#socket = socket;
     this.#owner = owner;
     this.localPort = socket.localPort ?? 0;
     // An IPv4 client of a dual-stack socket is shown as the IPv4 address that it is.
     this.remoteAddress = socket.remoteAddress?.replace(/^::ffff:/, '') ?? 'unknown';
-    socket.on('data', this.#onData);
     socket.on('drain', () => this.#response?.drain());
     socket.on('end', () => this.#onEnd());
     socket.on('close', () => this.#onClose());
@@ -166,7 +166,7 @@ export class ServerConnection implements Writer {
     if (text !== '') this.#socket.write(text, 'latin1');
     this.#since = performance.now();
     this.#unsentBefore = this.#socket.writableLength;
-    if (this.#unsentBefore === 0) this.#finish();
+    if (this.#unsentBefore === 0) this.#finish(this.#since);
     else this.#socket.write(nothing, this.#onFlushed);
   }
 
@@ -211,16 +211,33 @@ export class ServerConnection implements Writer {
     } else if (!this.#request.complete && waitedMs > requestMs) this.refuse(408, lateMessage);
   }
 
-  readonly #onData = (bytes: Buffer): void => {
-    // Says what node:stream would otherwise schedule a turn of its own for, after every piece: that more is wanted.
-    this.#socket.read(0);
+  #onRead(count: number): void {
     if (this.#leaving) return;
-    this.#ahead = this.#ahead.length === 0 ? bytes : Buffer.concat([this.#ahead, bytes]);
+    if (this.#from === this.#to) this.#setAhead(readBuffer, count);
+    else {
+      const unread = this.#ahead.subarray(this.#from, this.#to);
+      this.#setAhead(Buffer.concat([unread, readBuffer.subarray(0, count)]));
+    }
     this.#advance();
-  };
+    this.#keepAhead();
+  }
+
+  #setAhead(bytes: Buffer, to = bytes.length): void {
+    this.#ahead = bytes;
+    this.#from = 0;
+    this.#to = to;
+  }
+
+  /** What is not read yet outlives the call that brought it. */
+  #keepAhead(): void {
+    if (this.#from === this.#to) this.#setAhead(nothing);
+    else if (this.#ahead === readBuffer) {
+      this.#setAhead(Buffer.from(this.#ahead.subarray(this.#from, this.#to)));
+    }
+  }
 
   readonly #onFlushed = (): void => {
-    if (this.#response?.writableEnded === true) this.#finish();
+    if (this.#response?.writableEnded === true) this.#finish(performance.now());
   };
 
   #onEnd(): void {
@@ -242,7 +259,7 @@ export class ServerConnection implements Writer {
     this.#advancing = true;
     try {
       let moved = true;
-      while (moved && this.#ahead.length > 0 && !this.#leaving) moved = this.#step();
+      while (moved && this.#from < this.#to && !this.#leaving) moved = this.#step();
     } catch (error) {
       const failure = toFailure(error);
       if (failure === undefined) throw error;
@@ -267,17 +284,18 @@ export class ServerConnection implements Writer {
 
   #stepHead(): void {
     const now = performance.now();
-    let bytes = this.#ahead;
-    this.#ahead = nothing;
+    const bytes = this.#ahead;
     if (!this.#heads.begun) {
-      bytes = withoutBlankLines(bytes);
-      if (bytes.length === 0) return;
-      if (!beginsRequest(bytes)) throw new MalformedMessageError('no method is so written');
+      // Some clients end what they send with one line too many (RFC 9112 section 2.2).
+      while (this.#from < this.#to && isLineEnd(bytes[this.#from])) this.#from++;
+      if (this.#from === this.#to) return;
+      if (!beginsRequest(bytes[this.#from])) throw new MalformedMessageError('no method is so written');
       this.#since = now;
     }
-    const head = this.#heads.read(bytes);
+    const to = Math.min(this.#to, this.#from + this.#heads.wantedBytes);
+    const head = this.#heads.read(bytes.toString('latin1', this.#from, to));
+    this.#from = head === undefined ? this.#to : this.#from + this.#heads.consumed;
     if (head === undefined) return;
-    if (this.#heads.consumed < bytes.length) this.#ahead = bytes.subarray(this.#heads.consumed);
     checkCharacters(head);
     const line = parseRequestLine(head);
     const request = new ServerRequest(this, line, new Fields(head, line.end), now);
@@ -292,24 +310,24 @@ export class ServerConnection implements Writer {
   }
 
   #stepBody(request: ServerRequest, reader: BodyReader): void {
-    const bytes = this.#ahead;
-    this.#ahead = nothing;
+    this.#keepAhead();
+    const bytes = this.#ahead.subarray(this.#from, this.#to);
     let taken = Math.min(bytes.length, this.#leftBytes);
     if (this.#decoder === undefined) {
       this.#leftBytes -= taken;
       reader.data(taken === bytes.length ? bytes : bytes.subarray(0, taken));
     } else taken = this.#decoder.decode(bytes, (piece) => request.reader?.data(piece));
-    if (taken < bytes.length) this.#ahead = bytes.subarray(taken);
+    this.#from += taken;
     if (this.#decoder === undefined ? this.#leftBytes > 0 : !this.#decoder.done) return;
     request.complete = true;
     this.#held = false;
     request.reader?.end();
     // It was answered before it had ended.
-    if (this.#request === request && this.#response === undefined) this.#begin();
+    if (this.#request === request && this.#response === undefined) this.#begin(performance.now());
   }
 
   /** The client has all of the answer. */
-  #finish(): void {
+  #finish(now: number): void {
     const request = this.#request;
     const response = this.#response;
     this.#response = undefined;
@@ -319,15 +337,15 @@ export class ServerConnection implements Writer {
     if (response?.shouldKeepAlive === false) {
       this.#leave();
       this.#abandon();
-    } else if (request?.complete === true) this.#begin();
+    } else if (request?.complete === true) this.#begin(now);
     else request?.discard();
   }
 
   /** Waits for the next request. */
-  #begin(): void {
+  #begin(now: number): void {
     this.#request = undefined;
     this.#used = true;
-    this.#since = performance.now();
+    this.#since = now;
     this.#advance();
   }
 
@@ -335,7 +353,7 @@ export class ServerConnection implements Writer {
   #leave(): void {
     if (this.#leaving) return;
     this.#leaving = true;
-    this.#ahead = nothing;
+    this.#setAhead(nothing);
     this.#held = false;
     this.#regulate();
     this.#socket.end();
@@ -358,7 +376,7 @@ export class ServerConnection implements Writer {
 
   /** Takes in only what is read soon, and a little ahead, so that it is seen when the client leaves. */
   #regulate(): void {
-    const paused = this.#held || this.#ahead.length > aheadBytes;
+    const paused = this.#held || this.#to - this.#from > aheadBytes;
     if (paused === this.#paused) return;
     this.#paused = paused;
     if (paused) this.#socket.pause();

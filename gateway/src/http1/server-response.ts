@@ -18,12 +18,8 @@ function currentDate(): string {
   return dateLine;
 }
 
-/** What stands before and behind the last piece of a chunked body. */
-function chunkMarks(head: string, piece: Buffer | undefined): [string, string] {
-  return piece === undefined
-    ? [head, '0\r\n\r\n']
-    : [`${head}${piece.length.toString(16)}\r\n`, '\r\n0\r\n\r\n'];
-}
+const lastChunk = '0\r\n\r\n';
+const chunkOf = (piece: string) => `${piece.length.toString(16)}\r\n${piece}\r\n`;
 
 const nobody: readonly (() => void)[] = [];
 
@@ -139,21 +135,21 @@ export class ServerResponse {
     return this.#send(`${head}${piece.length.toString(16)}\r\n`, piece, '\r\n');
   }
 
-  /** Ends it, with a last piece of the body. */
-  end(last?: Buffer | string): void {
+  /** Ends it, with a last piece of the body; a text is sent as UTF-8. */
+  end(last: Buffer | string = ''): void {
+    const piece = typeof last === 'string' ? Buffer.from(last) : last;
+    if (piece.length > joinedBytes) this.write(piece);
+    this.endWith(piece.length > joinedBytes ? '' : piece.toString('latin1'));
+  }
+
+  /** {@link end} for a short piece that is a text of one byte a character. */
+  endWith(piece: string): void {
     if (this.destroyed || this.writableEnded) return;
     this.writableEnded = true;
     const head = this.#takeHead();
-    const bytes = typeof last === 'string' ? Buffer.from(last) : last;
-    const piece = this.#bodiless || bytes?.length === 0 ? undefined : bytes;
-    const [before, after] = this.#chunked ? chunkMarks(head, piece) : [head, ''];
-    if (piece === undefined) this.#connection.writeLast(before + after);
-    else if (piece.length <= joinedBytes) {
-      this.#connection.writeLast(before + piece.toString('latin1') + after);
-    } else {
-      this.#connection.writeAll(before, piece, after);
-      this.#connection.writeLast('');
-    }
+    const last = this.#bodiless ? '' : piece;
+    if (!this.#chunked) this.#connection.writeLast(head + last);
+    else this.#connection.writeLast(head + (last === '' ? '' : chunkOf(last)) + lastChunk);
   }
 
   /** Cuts it off, and the connection with it. */

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import { Admission, maxUrlLength, Refusals } from '@tsmicro/network';
 import { type ConnectionOwner, ServerConnection } from './server-connection.ts';
 import type { ServerRequest } from './server-request.ts';
@@ -43,12 +44,12 @@ export class HttpServer implements ConnectionOwner {
   constructor(handler: RequestHandler, refusals = new Refusals()) {
     this.#handler = handler;
     this.#refusals = refusals;
-    this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    this.server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => {
       if (this.#connections.size > crowded) this.#closeIdle();
       this.#seenAt = performance.now();
-      this.#connections.add(new ServerConnection(socket, this));
+      if (this.#connections.size >= maxConnections) socket.destroy();
+      else this.#connections.add(new ServerConnection(socket, this));
     });
-    this.server.maxConnections = maxConnections;
   }
 
   get draining(): boolean {
@@ -56,7 +57,8 @@ export class HttpServer implements ConnectionOwner {
   }
 
   accept(request: ServerRequest, response: ServerResponse): void {
-    if (!this.#admission.admits() && !isHealth(request)) this.#refusals.refuse(request, response);
+    if (!this.#admission.admits(request.arrivedAt) && !isHealth(request))
+      this.#refusals.refuse(request, response);
     else if (request.method === 'CONNECT') request.connection.refuse(400, 'method is not supported');
     else if (request.url.length > maxUrlLength) request.connection.refuse(414, 'url is too long');
     else if (request.minorVersion === 1 && request.header('host') === undefined) {

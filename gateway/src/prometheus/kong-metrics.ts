@@ -10,6 +10,7 @@ const upstreamBoundsMs = [25, 50, 80, 100, 250, 400, 700, 1_000, 2_000, 5_000, 1
 const kongBoundsMs = [1, 2, 5, 7, 10, 15, 20, 30, 50, 75, 100, 200, 500, 750, 1_000, 3_000, 6_000];
 
 type Histogram = ReturnType<Metrics['addHistogram']>;
+type Series = ReturnType<Histogram['series']>;
 type Part = keyof PrometheusSettings;
 
 /** The route that something is told of. */
@@ -25,6 +26,26 @@ export interface Latencies {
   readonly upstreamMs: number | undefined;
 }
 
+interface Histograms {
+  readonly kong: Histogram;
+  readonly upstream: Histogram;
+  readonly request: Histogram;
+}
+
+const seriesOf = ({ service, name }: Told, { kong, upstream, request }: Histograms) => ({
+  kong: kong.series(service.name, name, workspace),
+  upstream: upstream.series(service.name, name, workspace),
+  request: request.series(service.name, name, workspace),
+});
+
+/** Where a route is counted: to look at all its labels for each request is too dear. */
+interface Figures {
+  /** By status, negative where no service answered. */
+  readonly requests: Map<number, { value: number }>;
+  /** Undefined until latencies are wanted. */
+  latencies: { readonly kong: Series; readonly upstream: Series; readonly request: Series } | undefined;
+}
+
 /** The figures of all instances of the plugin; a metric is shown from when the first of them wants it. */
 export class KongMetrics {
   readonly #requests = new Tally({
@@ -37,12 +58,11 @@ export class KongMetrics {
     help: 'Total bandwidth (ingress/egress) throughput in bytes',
     labels: ['service', 'route', 'direction', 'workspace', 'consumer'],
   });
-  /** By route, then by status, negative where no service answered: a look at six labels for each request is too dear. */
-  readonly #counters = new WeakMap<Told, Map<number, { value: number }>>();
+  readonly #figures = new WeakMap<Told, Figures>();
   readonly #wanted = new Set<Part>();
   readonly #upstreams: () => readonly Upstream[];
   #metrics: Metrics | undefined;
-  #latencies: { kong: Histogram; upstream: Histogram; request: Histogram } | undefined;
+  #latencies: Histograms | undefined;
 
   /** `upstreams` gives those whose targets are to be shown. */
   constructor(upstreams: () => readonly Upstream[]) {
@@ -66,11 +86,13 @@ export class KongMetrics {
   }
 
   countRequest(told: Told, code: number, answeredByService: boolean): void {
-    const known = this.#counters.get(told) ?? new Map<number, { value: number }>();
-    this.#counters.set(told, known);
+    const { requests } = this.#figuresOf(told);
     const key = answeredByService ? code : -code;
-    const counter = known.get(key) ?? this.#counterOf(told, code, answeredByService);
-    known.set(key, counter);
+    let counter = requests.get(key);
+    if (counter === undefined) {
+      counter = this.#counterOf(told, code, answeredByService);
+      requests.set(key, counter);
+    }
     counter.value++;
   }
 
@@ -78,12 +100,23 @@ export class KongMetrics {
     if (bytes > 0) this.#bandwidth.add(bytes, service.name, name, direction, workspace, '');
   }
 
-  recordLatencies({ service, name }: Told, { requestMs, upstreamMs }: Latencies): void {
+  recordLatencies(told: Told, { requestMs, upstreamMs }: Latencies): void {
     if (this.#latencies === undefined) return;
-    const { kong, upstream, request } = this.#latencies;
-    request.record(requestMs, service.name, name, workspace);
-    if (upstreamMs !== undefined) upstream.record(upstreamMs, service.name, name, workspace);
-    kong.record(requestMs - (upstreamMs ?? 0), service.name, name, workspace);
+    const figures = this.#figuresOf(told);
+    figures.latencies ??= seriesOf(told, this.#latencies);
+    const { kong, upstream, request } = figures.latencies;
+    request.record(requestMs);
+    if (upstreamMs !== undefined) upstream.record(upstreamMs);
+    kong.record(requestMs - (upstreamMs ?? 0));
+  }
+
+  #figuresOf(told: Told): Figures {
+    let figures = this.#figures.get(told);
+    if (figures === undefined) {
+      figures = { requests: new Map(), latencies: undefined };
+      this.#figures.set(told, figures);
+    }
+    return figures;
   }
 
   #counterOf({ service, name }: Told, code: number, answeredByService: boolean): { value: number } {

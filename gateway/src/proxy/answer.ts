@@ -1,7 +1,6 @@
 import { type ApiError, failureEnvelope } from '@tsmicro/network';
 import { endResponse, leavesBodyUnread } from './end.ts';
 import type { Exchange } from './exchange.ts';
-import { pushOwnHeaders } from './response-headers.ts';
 
 /** An answer of the gateway itself: no service is asked. */
 export interface Answer {
@@ -39,9 +38,9 @@ export function sendAnswer(exchange: Exchange, answer: Answer): void {
     'cache-control': 'no-store',
     ...answer.headers,
   }).flat();
-  pushOwnHeaders(headers, exchange.answerHeaders);
+  for (const { name, value } of exchange.answerHeaders) if (value !== '') headers.push(name, value);
   if (answer.retryAfterSec !== undefined) headers.push('retry-after', String(answer.retryAfterSec));
   if (leavesBodyUnread(exchange)) headers.push('connection', 'close');
   response.writeHead(answer.status, headers);
-  endResponse(exchange, exchange.request.method === 'HEAD' ? undefined : Buffer.from(answer.body));
+  endResponse(exchange, exchange.request.method === 'HEAD' ? '' : Buffer.from(answer.body));
 }

@@ -13,21 +13,24 @@ export function leavesBodyUnread(exchange: Exchange): boolean {
 }
 
 /**
- * Ends a response, with `last` as the end of its body. When a long body is still arriving, the connection stays open
+ * Ends a response, with `last` as the end of its body, a text of one byte a character where it is short. When a long body is still arriving, the connection stays open
  * a moment longer: closing a socket with unread bytes resets it, and the client could lose the answer it has not
  * read yet (RFC 9112 section 9.6).
  */
-export function endResponse(exchange: Exchange, last?: Buffer): void {
+export function endResponse(exchange: Exchange, last: Buffer | string): void {
   const { request, response, headers } = exchange;
-  if (headers.bodyLength === 0 || request.complete || request.destroyed) {
-    response.end(last);
+  if (
+    headers.bodyLength === 0 ||
+    request.complete ||
+    request.destroyed ||
+    !leavesBodyUnread(exchange) ||
+    (headers.expectsContinue && !exchange.bodyTaken)
+  ) {
+    if (typeof last === 'string') response.endWith(last);
+    else response.end(last);
     return;
   }
-  if (!leavesBodyUnread(exchange) || (headers.expectsContinue && !exchange.bodyTaken)) {
-    response.end(last);
-    return;
-  }
-  if (last !== undefined) response.write(last);
+  response.write(typeof last === 'string' ? Buffer.from(last, 'latin1') : last);
   let left = lingerBytes;
   const end = () => {
     clearTimeout(timer);

@@ -1,7 +1,9 @@
+import { performance } from 'node:perf_hooks';
 import { requestIdFrom, type TraceContext, traceIdOf } from '@tsmicro/network';
 import { toFieldLines } from '../http1/field-lines.ts';
 import type { ServerRequest } from '../http1/server-request.ts';
 import type { ServerResponse } from '../http1/server-response.ts';
+import type { AnswerHeader } from './answer-header.ts';
 import { type Observed, observeExchange } from './observation.ts';
 import type { ProxiedRoute } from './proxied-route.ts';
 import { type RequestHeaders, readRequestHeaders, toForwardedLines } from './request-headers.ts';
@@ -35,11 +37,8 @@ export class Exchange {
   bodyTaken = false;
   /** The longest body that passes; a plugin may say otherwise. */
   maxBodyBytes = usualMaxBodyBytes;
-  /**
-   * What every answer to it carries besides its own headers, whoever gives it: lower-case name, value, name, value. An
-   * empty value is not sent: it only keeps the service's header of that name back.
-   */
-  readonly answerHeaders: string[] = [];
+  /** What every answer to it carries besides its own headers, whoever gives it. */
+  readonly answerHeaders: AnswerHeader[] = [];
   /** What a consistent hash tells it apart by, once that was asked. */
   hashKey: string | undefined;
   /** In milliseconds, of `performance.now()`. */

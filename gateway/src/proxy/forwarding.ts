@@ -1,6 +1,8 @@
+import { Buffer } from 'node:buffer';
+import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 import { ApiError, timedOut, unavailable } from '@tsmicro/network';
-import { type AnswerHead, wholeBytes } from '../http1/client-answer.ts';
+import type { AnswerHead } from '../http1/client-answer.ts';
 import { type Asker, Call } from '../http1/client-call.ts';
 import { ConnectTimeoutError, isConnectionLost } from '../http1/client-errors.ts';
 import { type ClientRequest, toClientRequest } from '../http1/client-request.ts';
@@ -52,9 +54,8 @@ export class Forwarding implements Asker, Closer {
   #call: Call | undefined;
   #pool: TargetPool | undefined;
   #tried = none;
-  /** The length of a body that may come in one piece, and that piece: it goes out with the headers. */
-  #wholeLength = -1;
-  #whole: Buffer | undefined;
+  /** A body that came in one piece: it goes out with the headers. */
+  #whole = '';
   #attempts = 0;
   #onSocket = false;
   #over = false;
@@ -118,7 +119,6 @@ export class Forwarding implements Asker, Closer {
     this.#pool?.target.answered(status, closing, passive);
     response.forwardHead(status, toClientLines(head, requestId, answerHeaders));
     if (bodyLength < 0) this.#beginStream(head);
-    else if (bodyLength <= wholeBytes) this.#wholeLength = bodyLength;
   }
 
   /** The pieces of a body without a length may be far apart; what streams events takes as long as somebody listens. */
@@ -132,10 +132,6 @@ export class Forwarding implements Asker, Closer {
 
   onData(chunk: Buffer): boolean {
     const { response } = this.#exchange;
-    if (chunk.length === this.#wholeLength) {
-      this.#whole = chunk;
-      return true;
-    }
     if (response.write(chunk) || this.#context.unread.mayHold(response)) {
       this.#patience.renew();
       return true;
@@ -148,6 +144,10 @@ export class Forwarding implements Asker, Closer {
       this.#call?.resume();
     });
     return false;
+  }
+
+  onWhole(body: string): void {
+    this.#whole = body;
   }
 
   onEnd(): void {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 /**
  * What is due next: the body's way out, the first byte of the answer, its next piece, the client taking one.
  */

@@ -44,16 +44,13 @@ export function namesOf(connection: string | undefined): ReadonlySet<string> {
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 }
 
+const endsHere = (name: string) => dropped.has(name) || (name.startsWith('x-') && droppedPrefixes.test(name));
+
 /** The lines that go on to the service, without those that the gateway sets itself, and without `withheld`. */
 export function toForwardedLines(fields: Fields, connection: string, withheld: readonly string[]): string {
   const named = namesOf(connection);
-  return fields.linesWithout(
-    (name) =>
-      dropped.has(name) ||
-      (name.startsWith('x-') && droppedPrefixes.test(name)) ||
-      named.has(name) ||
-      withheld.includes(name),
-  );
+  if (named === noNames && withheld.length === 0) return fields.linesWithout(endsHere);
+  return fields.linesWithout((name) => endsHere(name) || named.has(name) || withheld.includes(name));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { AnswerHead } from '../http1/client-answer.ts';
-import { toFieldLines } from '../http1/field-lines.ts';
 import type { AnswerLines } from '../http1/server-response.ts';
+import type { AnswerHeader } from './answer-header.ts';
 import { namesOf } from './request-headers.ts';
 
 /** Hop-by-hop (RFC 9110 section 7.6.1), banners, and what the gateway sets itself. */
@@ -22,34 +22,31 @@ const dropped: ReadonlySet<string> = new Set([
 /** What the gateway says besides the service, not instead of it. */
 const lists: ReadonlySet<string> = new Set(['set-cookie', 'vary']);
 
-/** Adds the gateway's headers that have a value. */
-export function pushOwnHeaders(sent: string[], own: readonly string[]): void {
-  for (let i = 0; i < own.length; i += 2) {
-    const value = own[i + 1];
-    if (value) sent.push(own[i] ?? '', value);
-  }
+/** Whether the gateway says this itself. */
+function isOwn(name: string, own: readonly AnswerHeader[]): boolean {
+  for (let i = 0; i < own.length; i++) if (own[i]?.name === name) return true;
+  return false;
 }
 
 /**
- * The headers of a service's answer as the client gets them, in lines. `own` are the gateway's, name in lower case, value,
- * name, value; the service's of the same name give way.
+ * The headers of a service's answer as the client gets them, in lines. `own` are the gateway's; the service's of the same
+ * name give way.
  */
 export function toClientLines(
   { fields, connection }: AnswerHead,
   requestId: string,
-  own: readonly string[],
+  own: readonly AnswerHeader[],
 ): AnswerLines {
   const named = namesOf(connection);
-  let dated = own.includes('date');
+  let dated = isOwn('date', own);
   let measured = false;
   const kept = fields.linesWithout((name) => {
-    if (dropped.has(name) || named.has(name) || (own.includes(name) && !lists.has(name))) return true;
+    if (dropped.has(name) || named.has(name) || (isOwn(name, own) && !lists.has(name))) return true;
     dated ||= name === 'date';
     measured ||= name === 'content-length';
     return false;
   });
-  const more: string[] = [];
-  pushOwnHeaders(more, own);
-  const lines = `${kept}x-request-id: ${requestId}\r\nx-content-type-options: nosniff\r\n${toFieldLines(more)}`;
+  let lines = `${kept}x-request-id: ${requestId}\r\nx-content-type-options: nosniff\r\n`;
+  for (let i = 0; i < own.length; i++) lines += own[i]?.line;
   return { lines, dated, measured };
 }

@@ -1,12 +1,12 @@
 // RateLimit-* as in https://datatracker.ietf.org/doc/html/draft-polli-ratelimit-headers-01, and Kong's own X-RateLimit-*.
+import { AnswerHeader } from '../proxy/answer-header.ts';
 import type { Limit, Usage } from './limit.ts';
 
 /** A limit with all about it that is the same for every request. */
 interface Named {
   readonly limit: Limit;
-  readonly max: string;
-  readonly maxHeader: string;
-  readonly remainingHeader: string;
+  readonly maxHeaders: { readonly kong: AnswerHeader; readonly draft: AnswerHeader };
+  readonly remainingName: string;
 }
 
 /** What clients are told of these limits. */
@@ -16,24 +16,25 @@ export class ClientHeaders {
   constructor(limits: readonly Limit[]) {
     this.#limits = limits.map((limit) => ({
       limit,
-      max: String(limit.max),
-      maxHeader: `x-ratelimit-limit-${limit.window.name}`,
-      remainingHeader: `x-ratelimit-remaining-${limit.window.name}`,
+      maxHeaders: {
+        kong: new AnswerHeader(`x-ratelimit-limit-${limit.window.name}`, String(limit.max)),
+        draft: new AnswerHeader('ratelimit-limit', String(limit.max)),
+      },
+      remainingName: `x-ratelimit-remaining-${limit.window.name}`,
     }));
   }
 
-  /** Name, value, name, value. */
-  of(usage: Usage, now: number): string[] {
-    const headers: string[] = [];
+  of(usage: Usage, now: number): AnswerHeader[] {
+    const headers: AnswerHeader[] = [];
+    const left = (limit: Limit, index: number) => String(remaining(limit, usage.used[index]));
     for (let i = 0; i < this.#limits.length; i++) {
-      const { limit, max, maxHeader, remainingHeader } = this.#named(i);
-      headers.push(maxHeader, max, remainingHeader, String(remaining(limit, usage.used[i])));
+      const { limit, maxHeaders, remainingName } = this.#named(i);
+      headers.push(maxHeaders.kong, new AnswerHeader(remainingName, left(limit, i)));
     }
     const scarcest = this.#scarcest(usage);
-    const { limit, max } = this.#named(scarcest);
-    const left = String(remaining(limit, usage.used[scarcest]));
-    headers.push('ratelimit-limit', max, 'ratelimit-remaining', left);
-    headers.push('ratelimit-reset', String(secondsLeft(limit, now)));
+    const { limit, maxHeaders } = this.#named(scarcest);
+    headers.push(maxHeaders.draft, new AnswerHeader('ratelimit-remaining', left(limit, scarcest)));
+    headers.push(new AnswerHeader('ratelimit-reset', String(secondsLeft(limit, now))));
     return headers;
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HashInput, UpstreamEntity } from '../declaration/upstream.ts';
+import { AnswerHeader } from '../proxy/answer-header.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 
 function cookieOf({ request }: Exchange, name: string): string | undefined {
@@ -15,7 +16,8 @@ function cookieKey(exchange: Exchange, name: string, path: string): string {
   const known = cookieOf(exchange, name);
   if (known !== undefined && known !== '') return known;
   const fresh = randomUUID();
-  exchange.answerHeaders.push('set-cookie', `${name}=${fresh}; Path=${path}; HttpOnly; SameSite=Lax`);
+  const cookie = `${name}=${fresh}; Path=${path}; HttpOnly; SameSite=Lax`;
+  exchange.answerHeaders.push(new AnswerHeader('set-cookie', cookie));
   return fresh;
 }
 

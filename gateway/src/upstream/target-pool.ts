@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Headroom } from '@tsmicro/network';
 import type { Call } from '../http1/client-call.ts';
 import { ClientPool } from '../http1/client-pool.ts';

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Thresholds } from '../declaration/health-checks.ts';
 import type { Address } from './address.ts';
 import { type Sign, TargetHealth } from './target-health.ts';

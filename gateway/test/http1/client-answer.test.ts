@@ -18,6 +18,7 @@ function readIn(text: string, pieceBytes: number, method: string, closed: boolea
       assert.equal(outcome.head, undefined, 'one head');
       outcome.head = head;
     },
+    onWhole: (body) => void chunks.push(Buffer.from(body, 'latin1')),
     onData: (chunk) => void chunks.push(chunk),
     onEnd() {
       outcome.end = 'whole';

@@ -71,6 +71,7 @@ function send(pool: ClientPool, parts: Partial<RequestParts> = {}, takes = () =>
     onBodySent: () => void heard.push('piece'),
     onRequestSent: () => void heard.push('sent'),
     onHead: ({ status }) => void heard.push(String(status)),
+    onWhole: (body) => void chunks.push(Buffer.from(body, 'latin1')),
     onData(chunk) {
       chunks.push(chunk);
       return takes();

@@ -1,6 +1,8 @@
 // What the packages tell of their work, for whoever wants to count or trace it: node:diagnostics_channel, whose cost
 // without a listener is one look at a flag. Names are `tsmicro:<kind>:start` and `tsmicro:<kind>:end`.
+
 import { type Channel, channel } from 'node:diagnostics_channel';
+import { performance } from 'node:perf_hooks';
 
 /** Work that takes time: one request answered, one question asked, one statement run. */
 export interface Operation {

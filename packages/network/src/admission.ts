@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Headroom } from './headroom.ts';
 
 /** As many are taken in every turn: the gateway sends a service no more at once. */
@@ -27,9 +28,8 @@ export class Admission {
   #judgedAt = 0;
   #restsUntil = 0;
 
-  /** Whether a request is taken that has just come up. */
-  admits(): boolean {
-    const now = performance.now();
+  /** Whether a request is taken that has just come up, at `now` of `performance.now()`. */
+  admits(now = performance.now()): boolean {
     if (this.#turnBeganAt === undefined) {
       if (now < this.#restsUntil) return true;
       this.#turnBeganAt = now;

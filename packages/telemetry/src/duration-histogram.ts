@@ -19,11 +19,30 @@ export interface HistogramShape {
 /** What a label may be; each has few different values. */
 export type LabelValue = string | number | undefined;
 
-interface Series {
+/** The durations of one combination of labels. */
+export class DurationSeries {
   readonly labels: string;
   /** By bound, and beyond the last; not yet summed up. */
   readonly counts: number[];
-  sum: number;
+  sum = 0;
+  readonly #boundsMs: readonly number[];
+  readonly #msInUnit: number;
+
+  constructor(labels: string, boundsMs: readonly number[], msInUnit: number) {
+    this.labels = labels;
+    this.counts = new Array(boundsMs.length + 1).fill(0);
+    this.#boundsMs = boundsMs;
+    this.#msInUnit = msInUnit;
+  }
+
+  /** Counts one duration. */
+  record(durationMs: number): void {
+    const bounds = this.#boundsMs;
+    let bucket = 0;
+    while (bucket < bounds.length && durationMs > (bounds[bucket] ?? 0)) bucket++;
+    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
+    this.sum += durationMs / this.#msInUnit;
+  }
 }
 
 const toText = (value: LabelValue) =>
@@ -39,7 +58,7 @@ export class DurationHistogram {
   readonly #labels: readonly string[];
   readonly #boundsMs: readonly number[];
   readonly #msInUnit: number;
-  readonly #series = new Map<LabelValue, Map<LabelValue, Map<LabelValue, Series>>>();
+  readonly #series = new Map<LabelValue, Map<LabelValue, Map<LabelValue, DurationSeries>>>();
 
   constructor({ name, help, labels, boundsMs = usualBoundsMs, unit = 'seconds' }: HistogramShape) {
     this.#name = name;
@@ -51,22 +70,22 @@ export class DurationHistogram {
 
   /** Counts one duration; the values in the order of the labels. */
   record(durationMs: number, first: LabelValue, second: LabelValue, third?: LabelValue): void {
-    const series = this.#series.get(first)?.get(second)?.get(third) ?? this.#add(first, second, third);
-    const bounds = this.#boundsMs;
-    let bucket = 0;
-    while (bucket < bounds.length && durationMs > (bounds[bucket] ?? 0)) bucket++;
-    series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
-    series.sum += durationMs / this.#msInUnit;
+    this.series(first, second, third).record(durationMs);
   }
 
-  #add(first: LabelValue, second: LabelValue, third: LabelValue): Series {
-    const bySecond = this.#series.get(first) ?? new Map<LabelValue, Map<LabelValue, Series>>();
+  /** Where the durations with these labels are counted: for who counts many, and keeps it. */
+  series(first: LabelValue, second: LabelValue, third?: LabelValue): DurationSeries {
+    return this.#series.get(first)?.get(second)?.get(third) ?? this.#add(first, second, third);
+  }
+
+  #add(first: LabelValue, second: LabelValue, third: LabelValue): DurationSeries {
+    const bySecond = this.#series.get(first) ?? new Map<LabelValue, Map<LabelValue, DurationSeries>>();
     this.#series.set(first, bySecond);
-    const byThird = bySecond.get(second) ?? new Map<LabelValue, Series>();
+    const byThird = bySecond.get(second) ?? new Map<LabelValue, DurationSeries>();
     bySecond.set(second, byThird);
     const values = [first, second, third];
     const labels = this.#labels.map((label, index) => `${label}="${toText(values[index])}"`).join(',');
-    const series: Series = { labels, counts: new Array(this.#boundsMs.length + 1).fill(0), sum: 0 };
+    const series = new DurationSeries(labels, this.#boundsMs, this.#msInUnit);
     byThird.set(third, series);
     return series;
   }
@@ -82,7 +101,7 @@ export class DurationHistogram {
     return `${lines.join('\n')}\n`;
   }
 
-  #linesOf({ labels, counts, sum }: Series): string[] {
+  #linesOf({ labels, counts, sum }: DurationSeries): string[] {
     let total = 0;
     const buckets = counts.map((count, index) => {
       total += count;

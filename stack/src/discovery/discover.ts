@@ -9,7 +9,10 @@ const gatewayPort = 8000;
  * Nearly all that a gateway makes is gone with its request. With less room for it than this, in MiB, it is looked through so
  * often that one request in a hundred waits twice as long; more costs memory and saves little.
  */
-export const gatewayNodeArguments: readonly string[] = ['--max-semi-space-size=32'];
+export const gatewayNodeArguments: readonly string[] = [
+  '--min-semi-space-size=32',
+  '--max-semi-space-size=32',
+];
 const serverNames = ['nats', 'postgres', 'redis', 'mongo'] as const;
 
 /** The code of a package and of all that it is built on. */
