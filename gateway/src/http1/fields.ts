@@ -38,6 +38,8 @@ export function checkCharacters(head: string): void {
  * for, and lines that go on as they came.
  */
 export class Fields {
+  /** Another message of the same connection had them too: what is made of them is worth keeping. */
+  repeated = false;
   readonly #head: string;
   /** Of each field, in lower case. */
   readonly names: string[] = [];

@@ -16,7 +16,7 @@ export interface RequestLine {
 
 /** Reads the first line of a head. @throws {MalformedMessageError} */
 export function parseRequestLine(head: string): RequestLine {
-  const lineEnd = head.indexOf('\r');
+  const lineEnd = head.indexOf('\r\n');
   const afterMethod = head.indexOf(' ');
   const afterTarget = head.indexOf(' ', afterMethod + 1);
   if (afterTarget === -1 || afterTarget > lineEnd)

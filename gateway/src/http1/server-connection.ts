@@ -23,6 +23,8 @@ const idleMs = 75_000;
 const stalledMs = 30_000;
 /** What is taken ahead of an answer, so that it is seen when the client leaves meanwhile. */
 const aheadBytes = 64 * 1024;
+/** Field lines up to here are compared with those of the next request. */
+const maxRepeated = 4 * 1024;
 /** How long a client that was told to leave may read what it was told. */
 const lingerMs = 500;
 const lateMessage = 'request was not received in time';
@@ -70,6 +72,9 @@ export class ServerConnection implements Writer {
   #ahead: Buffer = nothing;
   #from = 0;
   #to = 0;
+  /** The field lines of the last request, and what they say: most clients say the same again. */
+  #lines = '';
+  #fields: Fields | undefined;
   #request: ServerRequest | undefined;
   #response: ServerResponse | undefined;
   #decoder: ChunkedDecoder | undefined;
@@ -296,9 +301,8 @@ export class ServerConnection implements Writer {
     const head = this.#heads.read(bytes.toString('latin1', this.#from, to));
     this.#from = head === undefined ? this.#to : this.#from + this.#heads.consumed;
     if (head === undefined) return;
-    checkCharacters(head);
     const line = parseRequestLine(head);
-    const request = new ServerRequest(this, line, new Fields(head, line.end), now);
+    const request = new ServerRequest(this, line, this.#fieldsOf(head.slice(line.end)), now);
     this.#decoder = request.bodyLength === chunked ? new ChunkedDecoder() : undefined;
     this.#leftBytes = request.bodyLength;
     this.#held = false;
@@ -307,6 +311,19 @@ export class ServerConnection implements Writer {
     if (this.#owner.draining) this.#response.shouldKeepAlive = false;
     writeBatch.running++;
     this.#owner.accept(request, this.#response);
+  }
+
+  #fieldsOf(lines: string): Fields {
+    if (this.#fields !== undefined && this.#lines === lines) {
+      this.#fields.repeated = true;
+      return this.#fields;
+    }
+    checkCharacters(lines);
+    const fields = new Fields(lines, 0);
+    const keeps = lines.length <= maxRepeated;
+    this.#lines = keeps ? lines : '';
+    this.#fields = keeps ? fields : undefined;
+    return fields;
   }
 
   #stepBody(request: ServerRequest, reader: BodyReader): void {

@@ -5,7 +5,7 @@ import { type ConnectionOwner, ServerConnection } from './server-connection.ts';
 import type { ServerRequest } from './server-request.ts';
 import type { ServerResponse } from './server-response.ts';
 
-/** Each takes some 20 KiB; one more is closed unread. */
+/** Each takes some 20 KiB, and up to 16 KiB of what its client said last; one more is closed unread. */
 const maxConnections = 4_096;
 /** From here on connections without a request make room for new ones. */
 const crowded = maxConnections * 0.9;

@@ -132,6 +132,11 @@ export class Exchange {
     this.#added.set(name, toFieldLines([name, value]));
   }
 
+  /** The headers that go on are others than those that came. */
+  get changesHeaders(): boolean {
+    return this.#withheld.length > 0;
+  }
+
   /** The headers that go on to the service besides the gateway's own. */
   get forwardedLines(): string {
     const lines = toForwardedLines(this.request.fields, this.headers.connection, this.#withheld);
