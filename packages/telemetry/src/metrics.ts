@@ -1,6 +1,11 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { DurationHistogram, type HistogramShape } from './duration-histogram.ts';
 import { observeOperations } from './operation-metrics.ts';
+
+/** How long whoever is served waits for a scrape. */
+const longestAtOnceMs = 0.5;
 
 /** One value of a metric; the labels are those that the metric declares. */
 export interface Sample {
@@ -59,10 +64,22 @@ export class Metrics {
     return histogram;
   }
 
-  /** In Prometheus' text format; see {@link contentType}. */
+  /**
+   * In Prometheus' text format; see {@link contentType}. All of it takes milliseconds: now and then it gives way to what
+   * else is to be done, so that no request waits for a scrape.
+   */
   async text(): Promise<string> {
-    const collected = await this.#registry.metrics();
-    return [collected, ...this.#histograms.map((histogram) => histogram.toText())].join('\n');
+    const parts: string[] = [];
+    let since = performance.now();
+    for (const { name } of this.#registry.getMetricsAsArray()) {
+      // Closed meanwhile.
+      if (this.#registry.getSingleMetric(name) === undefined) break;
+      parts.push(`${await this.#registry.getSingleMetricAsString(name)}\n`);
+      if (performance.now() - since < longestAtOnceMs) continue;
+      await setImmediate();
+      since = performance.now();
+    }
+    return [...parts, ...this.#histograms.map((histogram) => histogram.toText())].join('\n');
   }
 
   get contentType(): string {

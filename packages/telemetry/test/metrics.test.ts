@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { HealthRecord, type Operation, OperationChannel } from '@tsmicro/dependency';
 import { createLogger, openTelemetry, showDependencies, Tally, type Telemetry } from '../src/index.ts';
+import { Metrics } from '../src/metrics.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent' });
 const where = { host: '127.0.0.1', port: 0 };
@@ -157,4 +158,29 @@ test('the port of the metrics gives metrics and nothing else', async () => {
   assert.match(answer.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
   assert.equal((await fetch(`${origin}/`)).status, 404);
   assert.equal((await fetch(telemetry.metricsUrl, { method: 'POST' })).status, 405);
+});
+
+test('metrics: a scrape gives way to what else is to be done', async (t) => {
+  const metrics = new Metrics();
+  t.after(() => metrics.close());
+  let turns = 0;
+  let going = true;
+  const turn = () => {
+    turns++;
+    if (going) setImmediate(turn);
+  };
+  const seen: number[] = [];
+  for (const name of ['slow_one', 'slow_two', 'slow_three']) {
+    metrics.collect({ name, help: 'takes its time' }, () => {
+      seen.push(turns);
+      const until = performance.now() + 2;
+      while (performance.now() < until);
+      return [{ value: 1 }];
+    });
+  }
+  turn();
+  const text = await metrics.text();
+  going = false;
+  assert.match(text, /^slow_three 1$/m);
+  assert.equal(new Set(seen).size, 3, `at turns ${seen}`);
 });
