@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { failureBytes, maxUrlLength } from '@tsmicro/network';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { ChunkExtensionsError, HeadTooLargeError, MalformedMessageError } from './errors.ts';
-import { checkCharacters, Fields } from './fields.ts';
+import { FieldsReader } from './fields-reader.ts';
 import { chunked } from './framing.ts';
 import { HeadReader } from './head-reader.ts';
 import { adoptSocket, readBuffer } from './read-buffer.ts';
@@ -23,8 +23,6 @@ const idleMs = 75_000;
 const stalledMs = 30_000;
 /** What is taken ahead of an answer, so that it is seen when the client leaves meanwhile. */
 const aheadBytes = 64 * 1024;
-/** Field lines up to here are compared with those of the next request. */
-const maxRepeated = 4 * 1024;
 /** How long a client that was told to leave may read what it was told. */
 const lingerMs = 500;
 const lateMessage = 'request was not received in time';
@@ -65,6 +63,7 @@ export class ServerConnection implements Writer {
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
   readonly #heads = new HeadReader(maxHeadBytes);
+  readonly #fields = new FieldsReader();
   readonly localPort: number;
   /** Who is at the other end, whatever headers claim. */
   readonly remoteAddress: string;
@@ -72,9 +71,6 @@ export class ServerConnection implements Writer {
   #ahead: Buffer = nothing;
   #from = 0;
   #to = 0;
-  /** The field lines of the last request, and what they say: most clients say the same again. */
-  #lines = '';
-  #fields: Fields | undefined;
   #request: ServerRequest | undefined;
   #response: ServerResponse | undefined;
   #decoder: ChunkedDecoder | undefined;
@@ -302,7 +298,7 @@ export class ServerConnection implements Writer {
     this.#from = head === undefined ? this.#to : this.#from + this.#heads.consumed;
     if (head === undefined) return;
     const line = parseRequestLine(head);
-    const request = new ServerRequest(this, line, this.#fieldsOf(head.slice(line.end)), now);
+    const request = new ServerRequest(this, line, this.#fields.read(head.slice(line.end)), now);
     this.#decoder = request.bodyLength === chunked ? new ChunkedDecoder() : undefined;
     this.#leftBytes = request.bodyLength;
     this.#held = false;
@@ -311,19 +307,6 @@ export class ServerConnection implements Writer {
     if (this.#owner.draining) this.#response.shouldKeepAlive = false;
     writeBatch.running++;
     this.#owner.accept(request, this.#response);
-  }
-
-  #fieldsOf(lines: string): Fields {
-    if (this.#fields !== undefined && this.#lines === lines) {
-      this.#fields.repeated = true;
-      return this.#fields;
-    }
-    checkCharacters(lines);
-    const fields = new Fields(lines, 0);
-    const keeps = lines.length <= maxRepeated;
-    this.#lines = keeps ? lines : '';
-    this.#fields = keeps ? fields : undefined;
-    return fields;
   }
 
   #stepBody(request: ServerRequest, reader: BodyReader): void {

@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { Admission, maxUrlLength, Refusals } from '@tsmicro/network';
+import { Arrivals } from './arrivals.ts';
 import { type ConnectionOwner, ServerConnection } from './server-connection.ts';
 import type { ServerRequest } from './server-request.ts';
 import type { ServerResponse } from './server-response.ts';
@@ -44,11 +45,10 @@ export class HttpServer implements ConnectionOwner {
   constructor(handler: RequestHandler, refusals = new Refusals()) {
     this.#handler = handler;
     this.#refusals = refusals;
+    const arrivals = new Arrivals((socket) => this.#admit(socket));
     this.server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => {
-      if (this.#connections.size > crowded) this.#closeIdle();
       this.#seenAt = performance.now();
-      if (this.#connections.size >= maxConnections) socket.destroy();
-      else this.#connections.add(new ServerConnection(socket, this));
+      arrivals.add(socket);
     });
   }
 
@@ -97,6 +97,12 @@ export class HttpServer implements ConnectionOwner {
     }
     for (const connection of this.#connections) connection.destroy();
     clearInterval(this.#timer);
+  }
+
+  #admit(socket: Socket): void {
+    if (this.#connections.size > crowded) this.#closeIdle();
+    if (this.#connections.size >= maxConnections) socket.destroy();
+    else this.#connections.add(new ServerConnection(socket, this));
   }
 
   #closeIdle(): void {
