@@ -6,8 +6,8 @@ export interface Writer {
 
 /** With fewer requests under way nothing is gained, and every turn of the event loop costs more than it saves. */
 const crowd = 8;
-/** So many are written together at most: whoever gets them is to work while the next ones are made. */
-const together = 16;
+/** So many are written together at most, as many as one service is asked at once. */
+const together = 64;
 
 /**
  * Texts that go out together at the end of a turn of the event loop. To write to a process that sleeps wakes it up, which
