@@ -39,6 +39,7 @@ export class HttpServer implements ConnectionOwner {
   /** When a client came or went, or closing began: who is on the way then has not been told. */
   #seenAt = Number.NEGATIVE_INFINITY;
   #draining = false;
+  #closed = false;
   #closing: Promise<void> | undefined;
 
   /** The owner lets `server` listen and calls `close`. */
@@ -96,12 +97,14 @@ export class HttpServer implements ConnectionOwner {
       await pause(drainCheckMs);
     }
     for (const connection of this.#connections) connection.destroy();
+    this.#closed = true;
     clearInterval(this.#timer);
   }
 
   #admit(socket: Socket): void {
     if (this.#connections.size > crowded) this.#closeIdle();
-    if (this.#connections.size >= maxConnections) socket.destroy();
+    // One that waited while the last of closing was done has nobody to look after it.
+    if (this.#closed || this.#connections.size >= maxConnections) socket.destroy();
     else this.#connections.add(new ServerConnection(socket, this));
   }
 

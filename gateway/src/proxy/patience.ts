@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+
 /**
  * What is due next: the body's way out, the first byte of the answer, its next piece, the client taking one.
  */
