@@ -1,23 +1,23 @@
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 
-/** A connection that comes so soon after another one belongs to a crowd. */
-const crowdedMs = 1;
+/** So many turns of the event loop without a connection end a crowd: between two of its clients one may be empty. */
+const quietTurns = 3;
 /** Nobody of a crowd waits for longer than this. */
 const longestMs = 10;
 
 /**
  * Lets connections that come all at once in together. The event loop accepts one in each of its turns; if those that are in
- * were served meanwhile, each turn would be longer than the one before it, and the last of 64 wait for 60 ms.
+ * were served meanwhile, each turn would be longer than the one before it, and the last of 64 wait for 60 ms. What comes
+ * in turns that follow each other belongs together, however long they are.
  */
 export class Arrivals {
   readonly #admit: (socket: Socket) => void;
   readonly #clock: () => number;
   #waiting: Socket[] = [];
-  #lastAt = Number.NEGATIVE_INFINITY;
   #firstAt = 0;
-  /** One came in this turn. */
-  #came = false;
+  /** Turns that are still looked at before the crowd has ended; 0 when there is none. */
+  #turnsLeft = 0;
 
   /** `admit` begins to serve one; `clock` tells milliseconds. */
   constructor(admit: (socket: Socket) => void, clock = () => performance.now()) {
@@ -27,27 +27,21 @@ export class Arrivals {
 
   /** Takes one that nothing was read of: it is served at once, or with those that come right behind it. */
   add(socket: Socket): void {
-    const now = this.#clock();
-    const crowded = now - this.#lastAt < crowdedMs;
-    this.#lastAt = now;
-    if (!crowded) {
+    const first = this.#turnsLeft === 0;
+    this.#turnsLeft = quietTurns;
+    if (first) {
       this.#admit(socket);
-      return;
-    }
-    this.#came = true;
-    if (this.#waiting.push(socket) > 1) return;
-    this.#firstAt = now;
-    setImmediate(this.#onTurnEnd);
+      setImmediate(this.#onTurnEnd);
+    } else if (this.#waiting.push(socket) === 1) this.#firstAt = this.#clock();
   }
 
   readonly #onTurnEnd = (): void => {
-    if (this.#came && this.#clock() - this.#firstAt < longestMs) {
-      this.#came = false;
-      setImmediate(this.#onTurnEnd);
-      return;
+    this.#turnsLeft--;
+    const crowd = this.#waiting;
+    if (crowd.length > 0 && (this.#turnsLeft === 0 || this.#clock() - this.#firstAt >= longestMs)) {
+      this.#waiting = [];
+      for (const socket of crowd) this.#admit(socket);
     }
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const socket of waiting) this.#admit(socket);
+    if (this.#turnsLeft > 0) setImmediate(this.#onTurnEnd);
   };
 }

@@ -19,24 +19,40 @@ function open() {
   return { add, admitted, clock };
 }
 
-test('arrivals: whoever comes alone is let in at once', () => {
-  const { add, admitted, clock } = open();
+const turns = async (count: number) => {
+  for (let i = 0; i < count; i++) await turn();
+};
+
+test('arrivals: whoever comes alone is let in at once', async () => {
+  const { add, admitted } = open();
   const sockets = [add()];
-  clock.now += 1;
+  await turns(5);
   sockets.push(add());
   assert.deepEqual(admitted, sockets);
 });
 
 test('arrivals: those that come right behind are let in together, in order, when no more come', async () => {
-  const { add, admitted, clock } = open();
+  const { add, admitted } = open();
   const sockets: Socket[] = [];
   for (let i = 0; i < 20; i++) {
     sockets.push(add());
-    await turn();
-    clock.now += 0.1;
+    await turns(i === 10 ? 2 : 1);
   }
   assert.deepEqual(admitted, sockets.slice(0, 1));
-  await turn();
+  await turns(5);
+  assert.deepEqual(admitted, sockets);
+});
+
+test('arrivals: turns that take long do not make a crowd into many', async () => {
+  const { add, admitted, clock } = open();
+  const sockets: Socket[] = [];
+  for (let i = 0; i < 5; i++) {
+    sockets.push(add());
+    await turn();
+    clock.now += 2;
+  }
+  assert.deepEqual(admitted, sockets.slice(0, 1));
+  await turns(5);
   assert.deepEqual(admitted, sockets);
 });
 
