@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { findPort, type Server, startRedis } from '@tsmicro/stack';
+import { AwakeCores } from '../measure/awake.ts';
 import { DividedCores } from '../measure/core.ts';
 import { Worker } from '../worker/worker.ts';
 import { upstreamConfig } from './nginx/config.ts';
@@ -19,7 +20,7 @@ export interface Scene {
   readonly redis: Server;
   /** Ports by the names that kong.yml has for them. */
   readonly hosts: Readonly<Record<string, number>>;
-  /** The processes behind a proxy. */
+  /** The processes beside a proxy: what is behind it, and what keeps the cores awake. */
   readonly pids: readonly number[];
   /** How often somebody asked about a key so far. */
   keyChecks(): Promise<number>;
@@ -41,6 +42,7 @@ export async function openScene(
 ): Promise<Scene> {
   const cores = resources.use(new DividedCores());
   if (!cores.divided) say('gateway: no taskset or only one core: proxies share their core with the load');
+  const awake = resources.use(new AwakeCores(cores.divided ? cores.all : []));
   const upstream =
     service === 'nginx'
       ? await startNginx(alone, upstreamConfig, resources)
@@ -53,7 +55,7 @@ export async function openScene(
     upstream,
     redis,
     hosts: { 'auth:8000': keyPort, 'blog:8000': upstream.port, 'redis:6379': redis.port },
-    pids: [upstream.pid, keys.pid, redis.pid ?? 0],
+    pids: [upstream.pid, keys.pid, redis.pid ?? 0, ...awake.pids],
     keyChecks: () => keys.ask({ name: 'checks' }),
   };
 }

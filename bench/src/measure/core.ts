@@ -39,6 +39,11 @@ export class DividedCores implements Disposable {
   /** Whether that was possible: it takes two cores and taskset. */
   readonly divided: boolean;
 
+  /** All of them, by number; none where the system does not tell. */
+  get all(): readonly number[] {
+    return this.#all;
+  }
+
   constructor() {
     this.divided = this.#all.length > 1 && bind(process.pid, this.#all.slice(0, -1));
   }
