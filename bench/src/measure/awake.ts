@@ -1,5 +1,5 @@
 // Cores that do not fall asleep. Between two requests a core of a virtual machine may go back to its host, and come again when
-// the host sees fit: that says nothing of what is measured, and it happens the more often the less a proxy does at a time.
+// the host sees fit: that says nothing of what is measured, and meets a proxy the more often the longer it works on a request.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
