@@ -34,18 +34,14 @@ function bind(pid: number, cores: readonly number[]): boolean {
  * until it is disposed of.
  */
 export class DividedCores implements Disposable {
-  readonly #all = ownCores();
-  readonly #last = this.#all.at(-1) ?? 0;
+  /** All of them, by number; none where the system does not tell. */
+  readonly all: readonly number[] = ownCores();
+  readonly #last = this.all.at(-1) ?? 0;
   /** Whether that was possible: it takes two cores and taskset. */
   readonly divided: boolean;
 
-  /** All of them, by number; none where the system does not tell. */
-  get all(): readonly number[] {
-    return this.#all;
-  }
-
   constructor() {
-    this.divided = this.#all.length > 1 && bind(process.pid, this.#all.slice(0, -1));
+    this.divided = this.all.length > 1 && bind(process.pid, this.all.slice(0, -1));
   }
 
   /** Gives a process the core of what is measured. @throws when it does not get it */
@@ -54,6 +50,6 @@ export class DividedCores implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.divided) bind(process.pid, this.#all);
+    if (this.divided) bind(process.pid, this.all);
   }
 }
